@@ -1,0 +1,19 @@
+"""BPMN 2.0 drawings: what is honoured is read exactly, everything else is refused by its id."""
+
+from mining.bpmn.drawing import Bounds, Drawing, Edge, Flow, Ignored, Lane, Node, Pool, Shape
+from mining.bpmn.layout import layout
+from mining.bpmn.reader import read_bpmn
+
+__all__ = [
+    "Bounds",
+    "Drawing",
+    "Edge",
+    "Flow",
+    "Ignored",
+    "Lane",
+    "Node",
+    "Pool",
+    "Shape",
+    "layout",
+    "read_bpmn",
+]

@@ -1,0 +1,75 @@
+"""A designed flow with everything that is worked out from it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mining.automaton.automaton import Automaton
+from mining.automaton.build import automaton_of
+from mining.bpmn.drawing import Drawing
+from mining.petri.net import Net
+from mining.statespace.soundness import Soundness, check_soundness, refuse_unsound
+from mining.statespace.space import StateSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the standard: an element that leaves an event in the log under `name`; `lane` may be ""."""
+
+    element_id: str
+    name: str
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowStandard:
+    """A sound flow.
+
+    `steps` are sorted by name and element id. Exactly one of `drawing` and `net` is set. `ignored` lists
+    (element id, reason) of what the file holds beyond the order of steps.
+    """
+
+    source: str
+    steps: tuple[Step, ...]
+    drawing: Drawing | None
+    net: Net | None
+    space: StateSpace
+    automaton: Automaton
+    soundness: Soundness
+    ignored: tuple[tuple[str, str], ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the steps, sorted, each once."""
+        return self.automaton.labels
+
+    def elements_of(self, label: str) -> tuple[str, ...]:
+        """Ids of the elements of one step name, sorted."""
+        return tuple(step.element_id for step in self.steps if step.name == label)
+
+
+def standard_of(
+    space: StateSpace,
+    *,
+    drawing: Drawing | None = None,
+    net: Net | None = None,
+    ignored: tuple[tuple[str, str], ...] = (),
+) -> FlowStandard:
+    """The standard of an explored flow. Raises MiningError where it is unsound, empty or too large."""
+    soundness = check_soundness(space)
+    refuse_unsound(soundness, source=space.source_name)
+    lane_of = {node.id: node.lane for node in drawing.nodes} if drawing else {}
+    return FlowStandard(
+        source=space.source_name,
+        steps=tuple(
+            Step(element.id, element.name, lane_of.get(element.id, ""))
+            for element in space.elements
+            if element.is_visible
+        ),
+        drawing=drawing,
+        net=net,
+        space=space,
+        automaton=automaton_of(space),
+        soundness=soundness,
+        ignored=ignored,
+    )

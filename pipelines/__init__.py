@@ -1,0 +1,1 @@
+"""The shell: command line, Prefect flows, sources, reports and the demo. May import mining and warehouse."""

@@ -1,0 +1,327 @@
+"""The `asrun` command: one function a command, each a thin layer over a plain function."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.markup import escape
+
+from mining.errors import MiningError
+from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
+from pipelines.errors import BadInput, Problem
+from pipelines.telling import problems_of
+from pipelines.workspace.load import Workspace, load_workspace
+from warehouse.errors import QuestionError, WarehouseError
+
+app = typer.Typer(
+    name="asrun",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Process mining for service organisations, run every night: the designed standard held against "
+        "what was done.\n\n"
+        "Exit codes: 0 done, 1 a run failed, 2 bad input."
+    ),
+)
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default="the current folder")
+]
+HERE = Path()
+
+
+def clock() -> datetime:
+    """Now, in UTC. Only ledgers hold it; no figure does."""
+    return datetime.now(UTC)
+
+
+def _as_of(text: str | None, workspace: Workspace) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(
+            Problem(f"--as-of: '{text}' is not an instant.", "", "Write 2026-09-30 or 2026-09-30T18:00:00+02:00.")
+        ) from error
+    if not 1900 <= instant.year <= 2200:
+        raise BadInput(
+            Problem(f"--as-of: '{text}' lies outside the years 1900 to 2200.", "", "Write for example 2026-09-30.")
+        )
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=ZoneInfo(workspace.settings.time_zone))
+    return instant.astimezone(UTC)
+
+
+@app.command(epilog="Example: asrun init desk --data exports/tickets.csv")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new workspace.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A file to look at: its mapping is proposed, with the reasons.")
+    ] = None,
+    process: Annotated[str, typer.Option(help="Name of the process that --data brings.")] = "my_process",
+    time_zone: Annotated[str, typer.Option(help="Zone of instants without an offset.")] = "UTC",
+) -> None:
+    """Make a workspace: a small commented example, or a mapping proposed from a file of yours."""
+    from pipelines.starting import start_workspace
+
+    for line in start_workspace(folder, data=data, process=process, time_zone=time_zone):
+        out.print(safe(line), highlight=False)
+
+
+@app.command(epilog="Example: asrun check -w desk")
+def check(workspace: WorkspaceOption = HERE) -> None:
+    """Tell everything that is wrong in a workspace at once, with file and line."""
+    from pipelines.checking import check_workspace
+
+    report = check_workspace(workspace, environ=os.environ)
+    for line in report.notes:
+        out.print(safe(line), highlight=False)
+    for warning in report.warnings:
+        err.print(f"[yellow]warning[/yellow] {safe(str(warning))}", highlight=False)
+    if report.problems:
+        print_problems(report.problems)
+        err.print(f"{len(report.problems)} problems")
+        raise typer.Exit(2)
+    out.print("No problems.")
+
+
+@app.command(epilog="Example: asrun plan -w desk")
+def plan(
+    processes: Annotated[list[str] | None, typer.Argument(metavar="[PROCESS]...")] = None,
+    workspace: WorkspaceOption = HERE,
+    as_of: Annotated[str | None, typer.Option(help="Judge as of this instant.")] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Derive everything anew.")] = False,
+) -> None:
+    """Print what a run would do, and why."""
+    from pipelines.planning.make_plan import make_plan
+
+    loaded = load_workspace(workspace)
+    made = make_plan(
+        loaded,
+        processes=processes or (),
+        as_of=_as_of(as_of, loaded),
+        environ=os.environ,
+        full_refresh=full_refresh,
+    )
+    print_plan(made)
+    if made.refusals:
+        for refusal in made.refusals:
+            print_problems(refusal.problems)
+        raise typer.Exit(2)
+
+
+@app.command(epilog="Example: asrun run -w desk service_desk --direct")
+def run(
+    processes: Annotated[list[str] | None, typer.Argument(metavar="[PROCESS]...")] = None,
+    workspace: WorkspaceOption = HERE,
+    direct: Annotated[bool, typer.Option("--direct", help="Without Prefect.")] = False,
+    as_of: Annotated[str | None, typer.Option(help="Judge as of this instant.")] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Derive everything anew.")] = False,
+) -> None:
+    """Do the nightly job once."""
+    loaded = load_workspace(workspace)
+    if not _run_or_stop(
+        loaded, tuple(processes or ()), direct=direct, as_of=_as_of(as_of, loaded), full_refresh=full_refresh
+    ):
+        raise typer.Exit(1)
+
+
+def _run_or_stop(
+    loaded: Workspace, processes: tuple[str, ...], *, direct: bool, as_of: datetime | None, full_refresh: bool
+) -> bool:
+    """Plan and carry out, with a word where somebody stops it: typer would only say that it was aborted."""
+    try:
+        return _run(loaded, processes, direct=direct, as_of=as_of, full_refresh=full_refresh)
+    except KeyboardInterrupt:
+        err.print("Stopped; the last published results stay in place.")
+        raise typer.Exit(1) from None
+
+
+def _run(
+    loaded: Workspace, processes: tuple[str, ...], *, direct: bool, as_of: datetime | None, full_refresh: bool
+) -> bool:
+    """Plan and carry out; whether all went well."""
+    from pipelines.planning.alone import alone
+    from pipelines.planning.execute import execute
+    from pipelines.planning.make_plan import make_plan
+    from pipelines.planning.night import new_night
+
+    with alone(loaded):
+        made = make_plan(loaded, processes=processes, as_of=as_of, environ=os.environ, full_refresh=full_refresh)
+        if made.is_empty:
+            print_plan(made)
+            return True
+        night = new_night(loaded, as_of=as_of, clock=clock)
+        with TerminalObserver() as observer:
+            if direct:
+                result = execute(made, night, observer=observer, clock=clock)
+            else:
+                from pipelines.flows.quiet import settle_prefect
+
+                settle_prefect()
+                from pipelines.flows.nightly import run_through_prefect
+
+                result = run_through_prefect(made, night, follower=observer, clock=clock)
+    failed = [process.process or "workspace" for process in result.processes if process.has_failed]
+    if failed:
+        err.print(f"[red]failed[/red]: {escape(', '.join(failed))}; what the others found is published.")
+    return not failed
+
+
+@app.command(epilog="Example: asrun serve -w desk")
+def serve(
+    workspace: WorkspaceOption = HERE,
+    cron: Annotated[str | None, typer.Option(help="Instead of the schedule in asrun.toml.")] = None,
+) -> None:
+    """Stay and run the night on its schedule."""
+    loaded = load_workspace(workspace)
+    from pipelines.flows.quiet import settle_prefect
+
+    settle_prefect()
+    from pipelines.flows.scheduled import serve_nights
+
+    schedule = cron or loaded.settings.schedule.cron
+    out.print(f"Serving {loaded.folder.resolve()}: {schedule} ({loaded.settings.time_zone}). Stop with Ctrl+C.")
+    serve_nights(loaded, cron=schedule)
+
+
+@app.command(epilog="Example: asrun report -w desk service_desk --open")
+def report(
+    process: Annotated[str | None, typer.Argument(metavar="[PROCESS]")] = None,
+    workspace: WorkspaceOption = HERE,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Build the reports from the published snapshot again, and say where they lie."""
+    from pipelines.report.write import write_reports
+
+    loaded = load_workspace(workspace)
+    if process is not None:
+        loaded.process(process)
+    pages = write_reports(
+        _snapshot(loaded),
+        loaded.path(loaded.settings.report.folder),
+        languages=loaded.settings.languages,
+        process=process,
+    )
+    for page in pages:
+        out.print(str(page), highlight=False)
+    if open_it:
+        typer.launch(str(pages[-1] if process is None else pages[0]))
+
+
+def _snapshot(loaded: Workspace) -> Path:
+    return loaded.path(loaded.settings.warehouse.snapshot)
+
+
+@app.command(epilog="Example: asrun explain road_fines A1 --language zh")
+def explain(
+    process: Annotated[str, typer.Argument(metavar="PROCESS")],
+    case: Annotated[str, typer.Argument(metavar="CASE")],
+    workspace: WorkspaceOption = HERE,
+    language: Annotated[Literal["en", "zh"] | None, typer.Option(help="en or zh.")] = None,
+) -> None:
+    """Tell a case: its timeline beside its alignment and its deviations."""
+    from pipelines.explain import explain_case, render_story
+
+    loaded = load_workspace(workspace)
+    story = explain_case(_snapshot(loaded), process, case)
+    out.print(render_story(story, language=language or loaded.settings.languages[0]))
+
+
+@app.command(epilog='Example: asrun query "SELECT state, count(*) FROM cases GROUP BY ALL" --output states.csv')
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT on the snapshot.")],
+    workspace: WorkspaceOption = HERE,
+    form: Annotated[
+        Literal["table", "csv", "json", "parquet"] | None, typer.Option("--format", help="Form of the result.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+) -> None:
+    """Ask the published snapshot."""
+    from pipelines.cli.tables import table_view
+    from warehouse.reading.adhoc import run_query, table_text, write_table
+
+    loaded = load_workspace(workspace)
+    result = run_query(_snapshot(loaded), sql)
+    if output is not None:
+        write_table(result, output, form=None if form in {None, "table"} else form)  # type: ignore[arg-type]
+        out.print(f"{result.num_rows:,} rows in {escape(str(output))}", highlight=False)
+    elif form in {"csv", "json"}:
+        sys.stdout.write(table_text(result, form=form))
+    elif form == "parquet":
+        raise BadInput(Problem("Parquet goes to a file.", "--format", "Name one with --output FILE."))
+    else:
+        out.print(table_view(result))
+
+
+@app.command(epilog="Example: asrun schema hotspots")
+def schema(
+    table: Annotated[str | None, typer.Argument(metavar="[TABLE]")] = None, workspace: WorkspaceOption = HERE
+) -> None:
+    """Print the tables of the snapshot, or the columns of one, with what they mean."""
+    from pipelines.cli.tables import schema_view
+    from warehouse.reading.schema import schema_of
+
+    loaded = load_workspace(workspace)
+    out.print(schema_view(schema_of(_snapshot(loaded)), table))
+
+
+@app.command(epilog="Example: asrun demo demo --cases 20000")
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("demo"),
+    cases: Annotated[int, typer.Option(help="Cases to simulate.")] = 20_000,
+    direct: Annotated[bool, typer.Option("--direct", help="Without Prefect.")] = False,
+) -> None:
+    """Simulate a service desk, run its night and show the headlines."""
+    from pipelines.cli.headlines import headline_view
+    from pipelines.demo import write_demo_workspace
+
+    if not (folder / "asrun.toml").is_file():
+        out.print(f"Simulating {cases:,} tickets of a service desk in {escape(str(folder))} ...", highlight=False)
+        write_demo_workspace(folder, cases=cases)
+    loaded = load_workspace(folder)
+    ok = _run_or_stop(loaded, (), direct=direct, as_of=None, full_refresh=False)
+    if not ok:
+        raise typer.Exit(1)
+    out.print(headline_view(_snapshot(loaded)))
+    out.print(f"report    {escape(str(loaded.path(loaded.settings.report.folder) / 'index.html'))}", highlight=False)
+    out.print(f"snapshot  {escape(str(_snapshot(loaded)))}", highlight=False)
+
+
+def main() -> None:
+    """Entry point: every error becomes words and an exit code."""
+    try:
+        app()
+    except (BadInput, MiningError, QuestionError) as error:
+        print_problems(problems_of(error))
+        sys.exit(2)
+    except WarehouseError as error:
+        print_problems(problems_of(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("Stopped; the last published results stay in place.")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001  no traceback reaches a user
+        if os.environ.get("ASRUN_DEBUG"):
+            traceback.print_exc()
+        err.print(
+            f"[red]error[/red] asrun did not foresee this: {escape(type(error).__name__)}: {safe(str(error))}\n"
+            "    Nothing that was published is changed. Set ASRUN_DEBUG=1 to see where it happened, and report it.",
+            highlight=False,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

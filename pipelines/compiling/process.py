@@ -1,0 +1,101 @@
+"""process.yaml compiled to what the store must know of the process."""
+
+from __future__ import annotations
+
+from pipelines.workspace.load import Process
+from pipelines.workspace.process_file import Attribute, Instant, RowFilter, Source
+from warehouse.specification import (
+    AttributeSpec,
+    CaseSpec,
+    FilterSpec,
+    InstantSpec,
+    MilestoneSpec,
+    ProcessSpec,
+    SourceSpec,
+)
+
+
+def process_spec(process: Process) -> ProcessSpec:
+    """What the store must know of a process."""
+    file = process.file
+    rule = file.case
+    return ProcessSpec(
+        name=process.name,
+        title_en=file.title.en or process.name,
+        title_zh=file.title.zh or process.name,
+        owner=file.owner,
+        time_zone=process.time_zone,
+        case_url=file.case_url,
+        sources=tuple(_source(name, source) for name, source in file.sources.items()),
+        segments=file.segments,
+        case=CaseSpec(
+            start_activities=rule.starts.activity,
+            start_attribute=rule.starts.attribute,
+            end_activities=rule.ends.activity,
+            end_attribute=rule.ends.attribute,
+            ends_with_last_event=rule.ends.last_event,
+            reopened_by=rule.reopened_by,
+            measured_from=rule.measured_from,
+            measured_to=rule.measured_to,
+            idle_seconds=None if rule.idle_after is None else rule.idle_after.total_seconds(),
+            observed_from=rule.observed_from,
+        ),
+        ignored_activities=file.ignore,
+    )
+
+
+def _source(name: str, source: Source) -> SourceSpec:
+    mapping = source.mapping
+    return SourceSpec(
+        name=name,
+        kind=source.kind,
+        delivery=source.delivery,
+        case=mapping.case,
+        key=source.key,
+        keep_duplicates=source.keep_duplicates,
+        filters=tuple(_filter(condition) for condition in source.where),
+        activity=mapping.activity,
+        activity_separator=mapping.activity_separator,
+        completed=_instant(mapping.completed),
+        started=_instant(mapping.started),
+        lifecycle=mapping.lifecycle,
+        instance=mapping.instance,
+        resource=mapping.resource,
+        role=mapping.role,
+        order=mapping.order,
+        milestones=tuple(
+            MilestoneSpec(
+                activity=m.activity,
+                instant=InstantSpec(m.column, m.format, m.time_zone),
+                resource=m.resource,
+            )
+            for m in mapping.milestones
+        ),
+        attributes=tuple(_attribute(attribute) for attribute in source.attributes),
+    )
+
+
+def _instant(instant: Instant | None) -> InstantSpec | None:
+    return None if instant is None else InstantSpec(instant.column, instant.format, instant.time_zone)
+
+
+def _filter(condition: RowFilter) -> FilterSpec:
+    if condition.is_null is not None:
+        return FilterSpec(condition.column, "is_null" if condition.is_null else "is_not_null")
+    if condition.among is not None:
+        return FilterSpec(condition.column, "in", tuple(str(value) for value in condition.among))
+    return FilterSpec(condition.column, "not_in", tuple(str(value) for value in condition.not_in or ()))
+
+
+def _attribute(attribute: Attribute) -> AttributeSpec:
+    instant = None
+    if attribute.type == "instant":
+        instant = InstantSpec(attribute.column, attribute.format, attribute.time_zone)
+    return AttributeSpec(
+        name=attribute.name,
+        column=attribute.column,
+        type=attribute.type,
+        of=attribute.of,
+        publish=attribute.publish,
+        instant=instant,
+    )

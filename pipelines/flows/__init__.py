@@ -1,0 +1,1 @@
+"""The Prefect flows: thin wrappers over the plan's stages."""

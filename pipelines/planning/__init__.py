@@ -1,0 +1,1 @@
+"""Decide, then do: a plan is a list of small stages with reasons; the executor carries out that same list."""

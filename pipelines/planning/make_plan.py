@@ -1,0 +1,189 @@
+"""Making the plan: what is stale, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from mining.version import CORE_VERSION, DISCOVERY_VERSION
+from pipelines.compiling.process import process_spec
+from pipelines.errors import BadInput, Problem
+from pipelines.planning.stage import (
+    PROCESS_STAGES,
+    WHOLE,
+    Plan,
+    Refusal,
+    SourceFile,
+    Stage,
+    digest,
+    fingerprint,
+    stale_reason,
+)
+from pipelines.sources.hashing import content_hash
+from pipelines.sources.locating import find_files
+from pipelines.store_settings import store_settings
+from pipelines.telling import problems_of
+from pipelines.workspace.load import Process, Workspace
+from warehouse.errors import WarehouseError
+from warehouse.hotspots.collect import STEP_VERSION as HOTSPOTS_VERSION
+from warehouse.judge.spread import STEP_VERSION as JUDGE_VERSION
+from warehouse.landing.land import KnownLoad, known_loads
+from warehouse.log.shape import STEP_VERSION as SHAPE_VERSION
+from warehouse.mart.ledger import stage_fingerprints
+from warehouse.mart.restore import UNFINISHED
+from warehouse.store import Store
+
+READING_VERSION = 1
+REPORT_VERSION = 1
+
+
+def make_plan(
+    workspace: Workspace,
+    *,
+    processes: Sequence[str] = (),
+    as_of: datetime | None = None,
+    environ: Mapping[str, str],
+    full_refresh: bool = False,
+) -> Plan:
+    """What a run would do: hashes the source files and compares with what the present results were made from.
+
+    `processes` empty stands for all. A process whose files can't be found is refused in the plan; the others go on.
+    Raises `BadInput` for unknown names, `WarehouseError` where the store is held by another process.
+    """
+    chosen = [workspace.process(name) for name in processes] if processes else list(workspace.processes)
+    settings = store_settings(workspace)
+    former: dict[tuple[str, str], str] = {}
+    loads: dict[tuple[str, str], tuple[KnownLoad, ...]] = {}
+    if settings.landing.exists() or settings.mart.exists():
+        with Store(settings) as store:
+            former = stage_fingerprints(store)
+            for process in chosen:
+                for source in process.file.sources:
+                    loads[process.name, source] = known_loads(store, process=process.name, source=source)
+    stages: list[Stage] = []
+    refusals: list[Refusal] = []
+    for process in chosen:
+        try:
+            files = source_files(process, workspace=workspace.folder, environ=environ)
+        except (BadInput, WarehouseError) as error:
+            refusals.append(Refusal(process.name, problems_of(error)))
+            continue
+        stages.extend(
+            _process_stages(process, files, loads=loads, former=former, as_of=as_of, full_refresh=full_refresh)
+        )
+    stages.extend(_closing_stages(workspace, stages, former))
+    return Plan(
+        as_of=as_of,
+        processes=tuple(process.name for process in chosen),
+        stages=tuple(stages),
+        refusals=tuple(refusals),
+    )
+
+
+def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str]) -> tuple[SourceFile, ...]:
+    """The files of all sources of a process with their hashes; `BadInput` with all that can't be found."""
+    found: list[SourceFile] = []
+    problems: list[Problem] = []
+    for name, source in process.file.sources.items():
+        reading = digest(
+            (source.format, source.encoding, source.delimiter, source.quote, source.sheet, source.key, READING_VERSION)
+        )
+        try:
+            for located in find_files(source.files, workspace=workspace, environ=environ):
+                found.append(
+                    SourceFile(source=name, located=located, content_hash=content_hash(located.path), reading=reading)
+                )
+        except BadInput as error:
+            where = process.document.where(("sources", name, "files"))
+            problems.extend(
+                Problem(problem.what, f"{where} (source {name})", problem.todo) for problem in error.problems
+            )
+    if problems:
+        raise BadInput(*problems)
+    return tuple(found)
+
+
+def _process_stages(
+    process: Process,
+    files: tuple[SourceFile, ...],
+    *,
+    loads: Mapping[tuple[str, str], tuple[KnownLoad, ...]],
+    former: Mapping[tuple[str, str], str],
+    as_of: datetime | None,
+    full_refresh: bool,
+) -> list[Stage]:
+    name = process.name
+    stages: list[Stage] = []
+    current: list[tuple[str, str, str]] = []
+    reasons: list[str] = []
+    for source_name, source in process.file.sources.items():
+        mine = {(file.content_hash, file.reading) for file in files if file.source == source_name}
+        known = loads.get((name, source_name), ())
+        landed = {(load.content_hash, load.reading) for load in known}
+        present = {(load.content_hash, load.reading) for load in known if load.is_current}
+        if source.delivery == "increment":
+            hashes = {content for content, _ in mine}
+            wanted = mine | {pair for pair in present if pair[0] not in hashes}
+        else:
+            wanted = mine
+        current.extend((source_name, *pair) for pair in sorted(wanted))
+        new, gone, back = len(wanted - landed), len(present - wanted), len((wanted & landed) - present)
+        told = [f"{count} {what}" for count, what in ((new, "new"), (gone, "gone"), (back, "back")) if count]
+        if told:
+            reasons.append(f"{source_name}: {', '.join(told)}")
+    if reasons:
+        stages.append(Stage(name, "pull", f"files {'; '.join(reasons)}", fingerprint({"sources": current}), files))
+    shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
+    standards = [(version.version, version.flow_text, version.file) for version in process.approved_standards]
+    judge = fingerprint({"log": shape, "standards": standards, "step": (JUDGE_VERSION, CORE_VERSION)})
+    wanted_stages = {
+        "shape": shape,
+        "discover": fingerprint({"log": shape, "step": (DISCOVERY_VERSION, CORE_VERSION)}),
+        "judge": judge,
+        "hotspots": fingerprint({"log": shape, "verdicts": judge, "step": HOTSPOTS_VERSION}),
+    }
+    upstream_ran = bool(reasons)
+    for stage_name, present_fingerprint in wanted_stages.items():
+        reason = stale_reason(former.get((name, stage_name)), present_fingerprint)
+        if (name, UNFINISHED) in former:
+            reason = "the last run was cut off"
+        if full_refresh:
+            reason = "full refresh"
+        elif reason is None and upstream_ran:
+            reason = "the sources changed"
+        if reason is not None:
+            stages.append(Stage(name, stage_name, reason, present_fingerprint))  # type: ignore[arg-type]
+    return stages
+
+
+def _closing_stages(workspace: Workspace, stages: list[Stage], former: Mapping[tuple[str, str], str]) -> list[Stage]:
+    """Publish and report, once after all processes."""
+    settings = workspace.settings
+    present = {key: value for key, value in former.items() if key[1] in PROCESS_STAGES}
+    present |= {(stage.process, stage.name): stage.fingerprint for stage in stages}
+    facts = fingerprint({"facts": sorted(present.items())})
+    publish: str | None = None
+    # facts that were made but not published (a full disk, a power cut) are still to be published
+    if stages or (present and former.get((WHOLE, "publish")) != facts):
+        publish = "the facts changed"
+    elif former and not workspace.path(settings.warehouse.snapshot).exists():
+        publish = "the snapshot is missing"
+    closing = []
+    if publish is not None:
+        closing.append(Stage(WHOLE, "publish", publish, facts))
+    report = fingerprint(
+        {
+            "facts": sorted(present.items()),
+            "settings": (settings.languages, settings.title, settings.report),
+            "step": REPORT_VERSION,
+        }
+    )
+    reason = stale_reason(former.get((WHOLE, "report")), report) if former or stages else None
+    if publish is not None:
+        reason = publish
+    elif reason is None and former and not (workspace.path(settings.report.folder) / "index.html").exists():
+        reason = "the report is missing"
+    if reason is not None:
+        closing.append(Stage(WHOLE, "report", reason, report))
+    return closing

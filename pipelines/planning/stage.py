@@ -1,0 +1,103 @@
+"""What a plan consists of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pipelines.errors import Problem
+from pipelines.sources.locating import LocatedFile
+
+StageName = Literal["pull", "shape", "discover", "judge", "hotspots", "publish", "report"]
+
+PROCESS_STAGES: tuple[StageName, ...] = ("pull", "shape", "discover", "judge", "hotspots")
+WHOLE = ""  # the process name of stages that are about the whole workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a source with the sha256 of its bytes and a fingerprint of how it is read."""
+
+    source: str
+    located: LocatedFile
+    content_hash: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One piece of work: what, for which process, why, and what its results will have been made from.
+
+    `process` is empty for publish and report. `files` are all files of the process (stage pull only).
+    """
+
+    process: str
+    name: StageName
+    reason: str
+    fingerprint: str
+    files: tuple[SourceFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A process that can't be planned, with all that is wrong."""
+
+    process: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do, in order. `as_of` None: up to the latest event of each process."""
+
+    as_of: datetime | None
+    processes: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    refusals: tuple[Refusal, ...] = ()
+
+    def of(self, process: str) -> tuple[Stage, ...]:
+        """The stages of one process, in order."""
+        return tuple(stage for stage in self.stages if stage.process == process)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.stages and not self.refusals
+
+
+def digest(value: object) -> str:
+    """A short sha256 over the text form of frozen, ordered values."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def fingerprint(components: Mapping[str, object]) -> str:
+    """A fingerprint that can tell what changed: name=digest pairs, sorted by name."""
+    return " ".join(f"{name}={digest(value)}" for name, value in sorted(components.items()))
+
+
+_REASONS = {
+    "sources": "the sources changed",
+    "mapping": "process.yaml changed",
+    "as_of": "the instant of judgement changed",
+    "step": "asrun's own step changed",
+    "log": "the event log changed",
+    "standards": "a standard changed",
+    "verdicts": "the verdicts changed",
+    "facts": "the facts changed",
+    "settings": "asrun.toml changed",
+}
+
+
+def stale_reason(former: str | None, present: str) -> str | None:
+    """Why results with the former fingerprint don't stand for the present one; None where they do."""
+    if former is None:
+        return "never run"
+    if former == present:
+        return None
+    old = dict(part.split("=", 1) for part in former.split())
+    new = dict(part.split("=", 1) for part in present.split())
+    changed = [name for name in sorted(new) if old.get(name) != new[name]]
+    return ", ".join(_REASONS.get(name, name) for name in changed) or "its inputs changed"

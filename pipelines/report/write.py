@@ -1,0 +1,95 @@
+"""Writing the reports of a snapshot to a folder, each file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.errors import BadInput, Problem
+from pipelines.report.build import build_index, build_report
+from pipelines.report.render import render_index, render_report
+from pipelines.report.words import LANGUAGES, Language
+from warehouse.reading.snapshot import Snapshot
+
+
+def write_reports(
+    snapshot_path: Path | str,
+    folder: Path | str,
+    *,
+    languages: Sequence[str] = LANGUAGES,
+    process: str | None = None,
+) -> list[Path]:
+    """Write <process>.html for every process (or the one named) and index.html; returns the files written.
+
+    The folder is made if it is missing. Raises `BadInput` for an unknown process or language and for a
+    folder that can't be written, `WarehouseError` for a snapshot that can't be read.
+    """
+    chosen = _languages(languages)
+    target = Path(folder)
+    written = []
+    with Snapshot(snapshot_path) as snapshot:
+        entries = build_index(snapshot)
+        names = [entry.process.process for entry in entries] if process is None else [process]
+        _check_names(names)
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                page = render_report(build_report(snapshot, name, languages=chosen))
+                written.append(_write(target / f"{name}.html", page))
+            index = render_index(entries, languages=chosen, product=snapshot.product)
+            written.append(_write(target / "index.html", index))
+        except OSError as error:
+            raise BadInput(
+                Problem(
+                    where=str(target),
+                    what=f"the reports can't be written: {error.strerror or error}.",
+                    todo="Look at [report] folder in asrun.toml and at the rights of the folder.",
+                )
+            ) from error
+    return written
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """A process names its file, so a name that could lead out of the folder is refused."""
+    wrong = [name for name in names if not re.fullmatch(r"\w[\w.-]{0,99}", name)]
+    if wrong:
+        raise BadInput(
+            *(
+                Problem(
+                    what=f"process name {name[:80]!r} can't name a file.",
+                    todo="Use letters, digits, underscores and hyphens, starting with a letter.",
+                )
+                for name in wrong
+            )
+        )
+
+
+def _languages(languages: Sequence[str]) -> tuple[Language, ...]:
+    known = {language: language for language in LANGUAGES} | {"zh-Hans": LANGUAGES[1], "zh-CN": LANGUAGES[1]}
+    wrong = [language for language in languages if language not in known]
+    if wrong or not languages:
+        raise BadInput(
+            Problem(
+                what=f"reports know no language '{', '.join(wrong)}'." if wrong else "no language is given.",
+                todo=f"Use one or both of: {', '.join(LANGUAGES)}.",
+            )
+        )
+    return tuple(dict.fromkeys(known[language] for language in languages))
+
+
+def _write(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path

@@ -1,0 +1,1 @@
+"""The sentences in which findings are told, in each language."""

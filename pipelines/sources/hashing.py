@@ -1,0 +1,27 @@
+"""The identity of a file: the hash of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipelines.errors import BadInput, Problem
+
+
+def content_hash(path: Path) -> str:
+    """Return the sha256 of the file's bytes as 64 lower-case hex digits.
+
+    The bytes are those on disk, so a compressed file and its content have different hashes. Streams the file:
+    O(size) time, constant memory. Raises BadInput where the file can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput(
+            Problem(
+                f"the file can't be read: {error.strerror or error}.",
+                where=str(path),
+                todo="Check that it exists and that the job may read it.",
+            )
+        ) from error

@@ -1,0 +1,163 @@
+"""Judge: every variant once against the standard, the verdicts spread over the cases."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mining.alignment import Alignments, align
+from mining.deviations import Finding, find_deviations
+from mining.events.variant_log import variant_log_from_arrow
+from pipelines.compiling.standard import CompiledStandard, compile_standards
+from pipelines.sentences.catalogue import catalogue, sentence
+from pipelines.stages.outcome import Night, Progress, StageOutcome
+from pipelines.store_settings import store_settings
+from warehouse.judge.spread import (
+    Sentences,
+    known_activities,
+    publish_standards,
+    spread_verdicts,
+    variants_to_judge,
+)
+from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
+from warehouse.mart.ledger import current_as_of
+from warehouse.store import Store
+
+
+def judge(night: Night, process_name: str) -> StageOutcome:
+    """Hold the cases of a process against the version of the standard in force when each started.
+
+    `BadInput` where a drawing or a name in standard.yaml can't be honoured. A process without an approved standard
+    is not judged.
+    """
+    process = night.workspace.process(process_name)
+    with Store(store_settings(night.workspace)) as store:
+        standards = compile_standards(process, known_activities(store, process_name))
+        publish_standards(
+            store,
+            process_name,
+            standards=[standard.spec for standard in standards],
+            clauses=[clause for standard in standards for clause in standard.clauses],
+        )
+        variants = variants_to_judge(store, process_name)
+        as_of = current_as_of(store, process_name)
+    if as_of is None:
+        raise AssertionError(process_name)
+    verdicts, moves, findings = judge_variants(standards, variants, progress=night.progress)
+    with Store(store_settings(night.workspace)) as store:
+        result = spread_verdicts(
+            store,
+            process_name,
+            as_of=as_of,
+            verdicts=verdicts,
+            moves=moves,
+            findings=findings,
+            limits=[limit for standard in standards for limit in standard.limits],
+            sentences=Sentences(late_en=catalogue("en")["limit.late"], late_zh=catalogue("zh")["limit.late"]),
+        )
+    inexact = verdicts.num_rows - (pc.sum(verdicts.column("is_exact").cast(pa.int64())).as_py() or 0)
+    warnings = []
+    if inexact:
+        warnings.append(f"{inexact:,} variants could not be aligned within the budget; their bounds are published")
+    if not standards:
+        warnings.append("there is no approved standard: nothing is judged")
+    for standard in standards:
+        warnings += _unmatched(standard)
+    return StageOutcome(
+        rows=result.deviations,
+        note=f"{result.verdicts:,} variants judged, {result.deviations:,} deviations in {result.cases_judged:,} cases",
+        warnings=tuple(warnings),
+    )
+
+
+def _unmatched(standard: CompiledStandard) -> list[str]:
+    """Names on either side that stand alone: not wrong, but a reader should know."""
+    told = []
+    if standard.match.unmatched_steps:
+        names = ", ".join(f"'{name}'" for name in standard.match.unmatched_steps[:8])
+        told.append(f"standard {standard.version.version}: no activity of the log is the step {names}")
+    if standard.match.unmatched_activities:
+        names = ", ".join(f"'{name}'" for name in standard.match.unmatched_activities[:8])
+        told.append(f"standard {standard.version.version}: no step of the flow is the activity {names}")
+    return told
+
+
+def judge_variants(
+    standards: tuple[CompiledStandard, ...], variants: pa.Table, *, progress: Progress
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Verdicts, moves and findings of all variants, as the store takes them.
+
+    `variants` has the columns standard_version, is_open, variant_id, activities, case_count.
+    """
+    verdicts, moves, findings = [], [], []
+    done = 0
+    for standard in standards:
+        for is_open in (False, True):
+            chosen = variants.filter(
+                (pc.field("standard_version") == standard.version.version) & (pc.field("is_open") == is_open)
+            )
+            if chosen.num_rows == 0:
+                continue
+            log = variant_log_from_arrow(chosen.select(["variant_id", "activities", "case_count"]))
+            before = done
+
+            def tell(part: int, _whole: int, before: int = before) -> None:
+                progress(before + part, variants.num_rows)
+
+            alignments = align(log, standard.flow, standard.match, is_open=is_open, observer=tell)
+            done += chosen.num_rows
+            progress(done, variants.num_rows)
+            verdicts.append(_verdicts(alignments, standard))
+            moves.append(_moves(alignments, standard))
+            findings.append(
+                _findings(find_deviations(alignments, log, standard.flow, standard.match), standard, is_open=is_open)
+            )
+    return (
+        pa.concat_tables([VERDICT_COLUMNS.empty_table(), *verdicts]),
+        pa.concat_tables([MOVE_COLUMNS.empty_table(), *moves]),
+        pa.concat_tables([FINDING_COLUMNS.empty_table(), *findings]),
+    )
+
+
+def _versioned(table: pa.Table, standard: CompiledStandard) -> pa.Table:
+    return table.append_column("standard_version", pa.array([standard.version.version] * table.num_rows, pa.string()))
+
+
+def _verdicts(alignments: Alignments, standard: CompiledStandard) -> pa.Table:
+    return _versioned(alignments.verdicts_table(), standard).select(VERDICT_COLUMNS.names).cast(VERDICT_COLUMNS)
+
+
+def _moves(alignments: Alignments, standard: CompiledStandard) -> pa.Table:
+    return _versioned(alignments.moves_table(), standard).select(MOVE_COLUMNS.names).cast(MOVE_COLUMNS)
+
+
+def _findings(findings: tuple[Finding, ...], standard: CompiledStandard, *, is_open: bool) -> pa.Table:
+    rows = []
+    clauses = {clause.clause_id: clause for clause in standard.clauses}
+    for finding in findings:
+        clause = clauses[finding.clause_id]
+        arguments = dict(finding.message_args)
+        rows.append(
+            {
+                "variant_id": finding.variant_id,
+                "standard_version": standard.version.version,
+                "is_open": is_open,
+                "clause_id": finding.clause_id,
+                "kind": finding.kind,
+                "activity": finding.activity,
+                "element_id": finding.element_id,
+                "occurrence": finding.occurrence,
+                "position": finding.position,
+                "expected": finding.expected,
+                "observed": finding.observed,
+                "message_key": finding.message_key,
+                "message_args": json.dumps(arguments, ensure_ascii=False, sort_keys=True),
+                "sentence_en": sentence("en", finding.message_key, arguments),
+                "sentence_zh": sentence("zh", finding.message_key, arguments),
+                "owner": clause.owner,
+                "severity": clause.severity,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=FINDING_COLUMNS)

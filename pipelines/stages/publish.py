@@ -1,0 +1,36 @@
+"""Publish and report: the snapshot swapped in, and the pages built from it."""
+
+from __future__ import annotations
+
+from pipelines.report.write import write_reports
+from pipelines.stages.outcome import Night, StageOutcome
+from pipelines.store_settings import store_settings
+from warehouse.landing.land import generation
+from warehouse.mart.ledger import set_generation
+from warehouse.mart.restore import restore_process, unfinished_processes
+from warehouse.publish import publish_snapshot
+from warehouse.store import Store
+
+
+def publish(night: Night) -> StageOutcome:
+    """Swap in the new snapshot; processes that are half-way stay as they were published."""
+    settings = store_settings(night.workspace)
+    snapshot = night.workspace.path(night.workspace.settings.warehouse.snapshot)
+    with Store(settings) as store:
+        # a process that a power cut or a kill left half-way, and that this run did not make whole
+        for process in unfinished_processes(store, [process.name for process in night.workspace.processes]):
+            restore_process(store, process, snapshot)
+        set_generation(store, generation(store))
+    size = publish_snapshot(settings.mart, snapshot)
+    return StageOutcome(rows=0, note=f"{size / 1e6:,.1f} MB")
+
+
+def report(night: Night) -> StageOutcome:
+    """Write the pages from the snapshot alone."""
+    settings = night.workspace.settings
+    pages = write_reports(
+        night.workspace.path(settings.warehouse.snapshot),
+        night.workspace.path(settings.report.folder),
+        languages=settings.languages,
+    )
+    return StageOutcome(rows=len(pages), note=f"{len(pages)} pages")

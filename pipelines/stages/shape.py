@@ -1,0 +1,23 @@
+"""Shape: the event log of a process from its landed rows."""
+
+from __future__ import annotations
+
+from pipelines.compiling.process import process_spec
+from pipelines.stages.outcome import Night, StageOutcome
+from pipelines.store_settings import store_settings
+from warehouse.log.shape import shape
+from warehouse.store import Store
+
+
+def shape_log(night: Night, process_name: str) -> StageOutcome:
+    """Rebuild events, instances, cases and variants of a process."""
+    spec = process_spec(night.workspace.process(process_name))
+    with Store(store_settings(night.workspace)) as store:
+        result = shape(store, spec, as_of=night.as_of)
+    return StageOutcome(
+        rows=result.events,
+        note=f"{result.events:,} events, {result.cases:,} cases, {result.variants:,} variants",
+        rows_quarantined=result.rows_quarantined,
+        cases_touched=result.cases,
+        variants_new=result.variants_new,
+    )

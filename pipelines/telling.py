@@ -1,0 +1,26 @@
+"""What went wrong, in words: the errors of all three rooms as the problems that a user reads."""
+
+from __future__ import annotations
+
+import traceback
+
+from mining.errors import MiningError
+from pipelines.errors import BadInput, Problem
+from warehouse.errors import WarehouseError
+
+HOUSE_ERRORS = (BadInput, MiningError, WarehouseError)
+
+
+def problems_of(error: BaseException) -> tuple[Problem, ...]:
+    """The problems in an error; one that nobody foresaw says so, with its place and without a traceback."""
+    if isinstance(error, HOUSE_ERRORS):
+        return tuple(Problem(problem.what, problem.where, problem.todo) for problem in error.problems)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+    return (
+        Problem(
+            f"an error that asrun did not foresee: {type(error).__name__}: {error}",
+            place,
+            "Please report it; the last published results stay in place.",
+        ),
+    )

@@ -1,0 +1,60 @@
+"""asrun.toml: what holds for the whole workspace."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from pipelines.workspace.values import Strict, Text, Zone
+
+Language = Literal["en", "zh"]
+
+
+class WarehouseSettings(Strict):
+    """Where the two working files and the published snapshot lie, relative to the workspace."""
+
+    landing: str = "warehouse/landing.duckdb"
+    mart: str = "warehouse/mart.duckdb"
+    snapshot: str = "published/asrun.duckdb"
+    memory_limit: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")
+    threads: int | None = Field(default=None, ge=1, le=256)
+
+
+class ReportSettings(Strict):
+    """Where the reports are written, relative to the workspace."""
+
+    folder: str = "published/report"
+
+
+class ScheduleSettings(Strict):
+    """When the nightly run starts (cron, in the workspace's time zone)."""
+
+    cron: str = "0 2 * * *"
+
+    @field_validator("cron")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5:
+            message = f"'{value}' is not a cron line of five fields; write for example '0 2 * * *'"
+            raise ValueError(message)
+        return value
+
+
+class Settings(Strict):
+    """The content of asrun.toml."""
+
+    title: Text = Text(en="asrun", zh="asrun")
+    time_zone: Zone = "UTC"
+    languages: tuple[Language, ...] = ("en", "zh")
+    warehouse: WarehouseSettings = WarehouseSettings()
+    report: ReportSettings = ReportSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+
+    @field_validator("languages")
+    @classmethod
+    def _some(cls, value: tuple[Language, ...]) -> tuple[Language, ...]:
+        if not value or len(set(value)) != len(value):
+            message = 'name each language once, for example ["en", "zh"]'
+            raise ValueError(message)
+        return value

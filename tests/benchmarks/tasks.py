@@ -1,0 +1,186 @@
+"""What is measured: `python -m tests.benchmarks.tasks NAME OPTIONS`, one task a process, its answer as JSON.
+
+Libraries are imported before the clock starts: the night pays for them once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.measuring import Stopwatch, peak_bytes
+
+Told = dict[str, Any]
+
+
+def make_log(watch: Stopwatch, *, xes: str, target: str, name: str) -> Told:
+    from tests.benchmarks.logs import LOGS, write_parquet
+
+    (log,) = (log for log in LOGS if log.name == name)
+    with watch.running():
+        write_parquet(Path(xes), Path(target), log)
+    return {"bytes": Path(target).stat().st_size}
+
+
+def stage(watch: Stopwatch, *, workspace: str, root: str, name: str, profiled: bool = False) -> Told:
+    """One stage of the night, as `asrun run --direct` does it, its ledger included."""
+    from pipelines.planning.execute import ProcessResult, record_process, run_stage
+    from pipelines.planning.make_plan import make_plan
+    from pipelines.planning.night import new_night
+    from pipelines.workspace.load import load_workspace
+    from tests.benchmarks.profiling import profile
+    from tests.builders.night import SilentObserver
+
+    loaded = load_workspace(Path(workspace))
+    plan = make_plan(loaded, environ={"ASRUN_ROOT_LOG": root})
+    (chosen,) = (stage for stage in plan.stages if stage.name == name)
+    night = new_night(loaded, as_of=None, clock=lambda: datetime.now(UTC))
+    steps = profile() if profiled else None
+    with watch.running():
+        result = run_stage(night, chosen, observer=SilentObserver())
+        if name == "hotspots":
+            # the last stage of a process: without its entry in the ledger, publishing would take it for half-way
+            done = ProcessResult(chosen.process, (result,))
+            assert not record_process(night, done, stages=(chosen,), finished_at=datetime.now(UTC))
+    told: Told = {"rows": result.outcome.rows, "note": result.outcome.note}
+    if steps is not None:
+        told["steps"] = steps.as_rows()
+    return told
+
+
+def plan(watch: Stopwatch, *, workspace: str, root: str) -> Told:
+    """What the plan costs: mostly the hash of the source files."""
+    from pipelines.planning.make_plan import make_plan
+    from pipelines.workspace.load import load_workspace
+
+    with watch.running():
+        made = make_plan(load_workspace(Path(workspace)), environ={"ASRUN_ROOT_LOG": root})
+    return {"stages": [stage.name for stage in made.stages]}
+
+
+def bare_scan(watch: Stopwatch, *, log: str, threads: int, memory: str) -> Told:
+    """Read every value of the file once."""
+    import duckdb
+
+    with duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory}) as connection, watch.running():
+        row = connection.execute(
+            "SELECT count(*), max(case_id), max(activity), max(completed_at)::VARCHAR, max(resource) "
+            "FROM read_parquet($log)",
+            {"log": log},
+        ).fetchone()
+    return {"rows": row[0] if row else 0}
+
+
+def bare_sort(watch: Stopwatch, *, log: str, folder: str, threads: int, memory: str) -> Told:
+    """The least that an event log needs: its rows by case and instant in a table on disk."""
+    import duckdb
+
+    path = Path(folder) / "bare_sort.duckdb"
+    config: dict[str, Any] = {"threads": threads, "memory_limit": memory, "temp_directory": str(Path(folder) / "spill")}
+    with watch.running():
+        connection = duckdb.connect(str(path), config=config)
+        connection.execute(
+            "CREATE TABLE sorted AS SELECT * FROM read_parquet($log) ORDER BY case_id, completed_at", {"log": log}
+        )
+        connection.close()
+    size = path.stat().st_size
+    path.unlink()
+    return {"bytes": size}
+
+
+def pm4py_on_pandas(watch: Stopwatch, *, log: str) -> Told:
+    """The usual way: read and format, variants, both directly-follows graphs, cycle times. Each timed."""
+    import pandas as pd
+    import pm4py
+
+    warnings.simplefilter("ignore")
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        part = Stopwatch()
+        with watch.running(), part.running():
+            result = work()
+        seconds[name] = part.seconds
+        return result
+
+    def read() -> Any:
+        if not log.endswith(".parquet"):
+            return pm4py.read_xes(log)
+        return pm4py.format_dataframe(
+            pd.read_parquet(log), case_id="case_id", activity_key="activity", timestamp_key="completed_at"
+        )
+
+    frame = timed("read and format", read)
+    variants = timed("variants", lambda: pm4py.get_variants(frame))
+    timed("directly-follows graph", lambda: pm4py.discover_dfg(frame))
+    timed("performance directly-follows graph", lambda: pm4py.discover_performance_dfg(frame))
+    timed("cycle times", lambda: pm4py.get_all_case_durations(frame))
+    return {"events": len(frame), "variants": len(variants), "parts": seconds}
+
+
+def pm4py_alignments(watch: Stopwatch, *, log: str, flow: str) -> Told:
+    """Each variant of the log aligned once, with the Dijkstra that needs less memory."""
+    import pandas as pd
+    import pm4py
+    from pm4py.algo.conformance.alignments.petri_net import algorithm
+
+    warnings.simplefilter("ignore")
+    words = _words(log)
+    net, initial, final = pm4py.read_pnml(flow)
+    start = pd.Timestamp("2020-01-01")
+    frame = pd.DataFrame(
+        [
+            (str(number), activity, start + pd.Timedelta(seconds=place))
+            for number, word in enumerate(words)
+            for place, activity in enumerate(word)
+        ],
+        columns=["case:concept:name", "concept:name", "time:timestamp"],
+    )
+    with watch.running():
+        found = algorithm.apply(frame, net, initial, final, variant=algorithm.Variants.VERSION_DIJKSTRA_LESS_MEMORY)
+    return {"variants": len(words), "cost": sum(one["cost"] // 10_000 for one in found)}
+
+
+def alignments(watch: Stopwatch, *, log: str, flow: str) -> Told:
+    """The same variants aligned by the core alone, without the store around it."""
+    from mining.alignment import align
+    from mining.events import variant_log_of
+    from mining.standard import match_activities, standard_from_pnml
+
+    words = variant_log_of(_words(log))
+    with watch.running():
+        standard = standard_from_pnml(Path(flow).read_bytes(), source=flow)
+        found = align(words, standard, match_activities(standard, words.activities, mapping={}), is_open=False)
+    return {"variants": len(words), "cost": sum(found.verdicts_table().column("alignment_cost").to_pylist())}
+
+
+def _words(log: str) -> list[tuple[str, ...]]:
+    """The activity sequences of a log, each once, in order."""
+    import pandas as pd
+
+    rows = pd.read_parquet(log, columns=["case_id", "activity", "completed_at"])
+    rows = rows.sort_values(["case_id", "completed_at"], kind="stable")
+    return sorted(set(rows.groupby("case_id", sort=False)["activity"].agg(tuple)))
+
+
+TASKS: dict[str, Callable[..., Told]] = {
+    task.__name__: task
+    for task in (make_log, stage, plan, bare_scan, bare_sort, pm4py_on_pandas, pm4py_alignments, alignments)
+}
+
+
+def main() -> None:
+    name, options = sys.argv[1:]
+    watch = Stopwatch()
+    told = TASKS[name](watch, **json.loads(options))
+    print()
+    print(json.dumps({"seconds": watch.seconds, "peak_bytes": peak_bytes(), "told": told}))
+
+
+if __name__ == "__main__":
+    main()

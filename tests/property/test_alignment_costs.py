@@ -1,0 +1,130 @@
+"""Alignments on random spaces and traces: cost, canonical moves and elements, against naive twins."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mining.alignment import LOG, MODEL, SYNCHRONOUS, Alignments, Budget, align
+from mining.alignment.cost_to_go import UNKNOWN
+from mining.alignment.search import BackwardSearch
+from mining.events import variant_log_of
+from mining.standard import FlowStandard, match_activities
+from mining.statespace import StateSpace
+from tests.mining.random_spaces import spaces, standard_of_space, traces
+from tests.mining.twins import best_elements, brute_cost, dijkstra_cost, words_of
+
+
+def aligned(
+    standard: FlowStandard, *rows: list[str], is_open: bool = False, budget: Budget | None = None
+) -> Alignments:
+    log = variant_log_of(rows)
+    match = match_activities(standard, log.activities, mapping={})
+    return align(log, standard, match, is_open=is_open, budget=budget)
+
+
+@given(spaces(), st.lists(st.sampled_from(("a", "b", "unknown")), max_size=3), st.booleans())
+def test_cost_is_that_of_trying_all_runs(space: StateSpace, trace: list[str], is_open: bool) -> None:
+    assert aligned(standard_of_space(space), trace, is_open=is_open).cost[0] == brute_cost(
+        space, trace, is_open=is_open
+    )
+
+
+@given(spaces(), st.lists(traces, min_size=1, max_size=4), st.booleans())
+def test_cost_is_that_of_a_plain_search(space: StateSpace, rows: list[list[str]], is_open: bool) -> None:
+    found = aligned(standard_of_space(space), *rows, is_open=is_open)
+    assert list(found.cost) == [dijkstra_cost(space, row, is_open=is_open) for row in rows]
+
+
+@given(spaces(), traces, st.booleans())
+def test_the_moves_project_to_the_trace_and_to_a_run(space: StateSpace, trace: list[str], is_open: bool) -> None:
+    found = aligned(standard_of_space(space), trace, is_open=is_open)
+    kinds = found.kinds.tolist()
+    log_side = [int(p) for p, kind in zip(found.positions, kinds, strict=True) if kind != MODEL]
+    assert log_side == list(range(1, len(trace) + 1))
+    run = tuple(label for label, kind in zip(found.labels, kinds, strict=True) if kind != LOG)
+    assert run in words_of(space, len(run), prefixes=is_open)
+    assert sum(kind != SYNCHRONOUS for kind in kinds) == found.cost[0]
+    for kind, position, label in zip(kinds, found.positions.tolist(), found.labels, strict=True):
+        if kind != MODEL:
+            assert trace[position - 1] == label
+        else:
+            assert position == 0
+    assert found.fitness[0] is not None
+    assert 0 <= found.fitness[0] <= 1
+
+
+@given(spaces(), traces, st.booleans())
+def test_elements_are_those_of_the_first_run_with_fewest_silent_steps(
+    space: StateSpace, trace: list[str], is_open: bool
+) -> None:
+    found = aligned(standard_of_space(space), trace, is_open=is_open)
+    kinds = found.kinds.tolist()
+    run = [label for label, kind in zip(found.labels, kinds, strict=True) if kind != LOG]
+    named = [identity for identity, kind in zip(found.element_ids, kinds, strict=True) if kind != LOG]
+    assert tuple(named) == best_elements(space, run, is_open=is_open)
+    assert all(i is None for i, kind in zip(found.element_ids, kinds, strict=True) if kind == LOG)
+
+
+@given(spaces(), st.lists(traces, min_size=2, max_size=5), st.booleans(), st.randoms())
+def test_the_order_of_variants_does_not_count(
+    space: StateSpace, rows: list[list[str]], is_open: bool, chance: object
+) -> None:
+    standard = standard_of_space(space)
+    alone = [aligned(standard, row, is_open=is_open) for row in rows]
+    together = aligned(standard, *rows, is_open=is_open)
+    for number, one in enumerate(alone):
+        first, last = together.offsets[number], together.offsets[number + 1]
+        assert together.kinds[first:last].tolist() == one.kinds.tolist()
+        assert together.labels[first:last] == one.labels
+        assert together.element_ids[first:last] == one.element_ids
+
+
+@given(spaces(), traces, st.booleans(), st.integers(0, 12))
+def test_past_the_budget_the_bounds_hold(space: StateSpace, trace: list[str], is_open: bool, nodes: int) -> None:
+    standard = standard_of_space(space)
+    true = aligned(standard, trace, is_open=is_open)
+    found = aligned(standard, trace, is_open=is_open, budget=Budget(max_nodes=nodes))
+    cost = dijkstra_cost(space, trace, is_open=is_open)
+    assert found.lower[0] <= cost <= found.upper[0]
+    if found.is_exact[0]:
+        assert found.cost[0] == cost
+        assert found.labels == true.labels
+        assert found.kinds.tolist() == true.kinds.tolist()
+    else:
+        assert found.cost[0] is None
+        assert found.fitness[0] is None
+        assert len(found.kinds) == 0
+
+
+@given(spaces(), traces, st.booleans())
+def test_small_memory_changes_nothing(space: StateSpace, trace: list[str], is_open: bool) -> None:
+    standard = standard_of_space(space)
+    plenty = aligned(standard, trace, trace[::-1], is_open=is_open)
+    scarce = aligned(standard, trace, trace[::-1], is_open=is_open, budget=Budget(max_bytes=0))
+    assert plenty.labels == scarce.labels
+    assert plenty.element_ids == scarce.element_ids
+    assert np.array_equal(plenty.kinds, scarce.kinds)
+
+
+@given(spaces(), traces, st.booleans())
+def test_the_search_finds_the_same_costs_to_go(space: StateSpace, trace: list[str], is_open: bool) -> None:
+    automaton = standard_of_space(space).automaton
+    code = {label: number for number, label in enumerate(automaton.labels)}
+    codes = [code.get(activity, UNKNOWN) for activity in trace]
+    found = BackwardSearch(automaton).search(codes, is_open=is_open, max_nodes=10_000)
+    assert found.cost == dijkstra_cost(space, trace, is_open=is_open)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_every_short_trace_on_one_flow(is_open: bool) -> None:
+    from tests.mining.drawn import standard
+
+    flow = standard("s p1 A p2 C e", "p1 B p2")
+    rows = [list(row) for size in range(5) for row in itertools.product("ABC", repeat=size)]
+    found = aligned(flow, *rows, is_open=is_open)
+    assert list(found.cost) == [brute_cost(flow.space, row, is_open=is_open) for row in rows]

@@ -1,0 +1,72 @@
+"""What crosses the door from a source: a file that DuckDB reads itself, or batches of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class DelimitedText:
+    """A plain UTF-8 text file with a header row; `columns` are its header's names, made unique, in order.
+
+    `skip_lines` lines stand before the header.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    delimiter: str = ","
+    quote: str = '"'
+    skip_lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """A plain UTF-8 file with one JSON object a line."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFile:
+    """A Parquet file."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """Rows that another reader made (XES, Excel), in their original order."""
+
+    reader: pa.RecordBatchReader
+
+
+Content = DelimitedText | JsonLines | ParquetFile | Batches
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOrigin:
+    """Where a content came from: source, locator as the workspace names it, sha256, and how it is read.
+
+    `reading` is a fingerprint of the options (format, delimiter, encoding ...): the same bytes read otherwise are
+    another load. `key` names the columns that identify a row (empty: the whole row does).
+    """
+
+    process: str
+    source: str
+    locator: str
+    content_hash: str
+    reading: str
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What one load brought."""
+
+    load_id: int
+    rows_read: int
+    rows_landed: int
+    rows_unreadable: int

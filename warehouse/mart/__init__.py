@@ -1,0 +1,1 @@
+"""mart.duckdb: what is derived, and the tables that the snapshot publishes."""

@@ -1,0 +1,30 @@
+"""The three views over all processes while there is no process: their columns and types, and no rows."""
+
+from __future__ import annotations
+
+EMPTY_VIEWS = {
+    "events": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS case_id, NULL::BIGINT AS position, NULL::VARCHAR AS activity,
+            NULL::VARCHAR AS lifecycle, NULL::VARCHAR AS resource, NULL::VARCHAR AS role,
+            NULL::TIMESTAMPTZ AS occurred_at, NULL::BIGINT AS load_id, NULL::BIGINT AS row_number
+        WHERE false
+    """,
+    "activity_instances": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS case_id, NULL::BIGINT AS instance, NULL::VARCHAR AS activity,
+            NULL::VARCHAR AS resource, NULL::VARCHAR AS role, NULL::TIMESTAMPTZ AS enabled_at,
+            NULL::TIMESTAMPTZ AS started_at, NULL::TIMESTAMPTZ AS completed_at, NULL::DOUBLE AS waiting_seconds,
+            NULL::DOUBLE AS processing_seconds, NULL::DOUBLE AS sojourn_seconds,
+            NULL::DOUBLE AS waiting_business_seconds, NULL::DOUBLE AS processing_business_seconds,
+            NULL::DOUBLE AS sojourn_business_seconds
+        WHERE false
+    """,
+    "cases": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS case_id, NULL::VARCHAR AS state,
+            NULL::TIMESTAMPTZ AS started_at, NULL::TIMESTAMPTZ AS ended_at, NULL::VARCHAR AS period,
+            NULL::BIGINT AS event_count, NULL::VARCHAR AS variant_id, NULL::VARCHAR AS standard_version,
+            NULL::DOUBLE AS cycle_seconds, NULL::DOUBLE AS cycle_business_seconds, NULL::BIGINT AS alignment_cost,
+            NULL::DOUBLE AS fitness, NULL::BIGINT AS deviation_count, NULL::BOOLEAN AS is_conformant,
+            map([]::VARCHAR[], []::VARCHAR[]) AS segments
+        WHERE false
+    """,
+}

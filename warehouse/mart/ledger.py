@@ -1,0 +1,113 @@
+"""The ledger of runs and stages, and what each stage's present results were made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warehouse.sql_step import composed_step
+from warehouse.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A stage that was carried out."""
+
+    run_id: str
+    process: str
+    stage: str
+    reason: str
+    fingerprint: str
+    rows: int
+    seconds: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run of one process."""
+
+    run_id: str
+    process: str
+    as_of: datetime | None
+    started_at: datetime
+    finished_at: datetime
+    status: str
+    reason: str
+    rows_landed: int
+    rows_quarantined: int
+    cases_touched: int
+    variants_new: int
+
+
+def stage_fingerprints(store: Store) -> dict[tuple[str, str], str]:
+    """What each stage's present results were made from: (process, stage) -> fingerprint."""
+    rows = store.fetch_sql("mart/stage_fingerprints", "SELECT process, stage, fingerprint FROM mart.main.stage_states")
+    return {(process, stage): fingerprint for process, stage, fingerprint in rows}
+
+
+def record_stage(store: Store, record: StageRecord) -> None:
+    """Note a finished stage; its fingerprint now stands for its results."""
+    with store.transaction("mart"):
+        store.run_step(
+            composed_step(
+                "mart/record_stage",
+                "INSERT INTO run_stages VALUES ($run_id, $process, $stage, $reason, $rows, $seconds, $peak_bytes)",
+            ),
+            {
+                "run_id": record.run_id,
+                "process": record.process,
+                "stage": record.stage,
+                "reason": record.reason,
+                "rows": record.rows,
+                "seconds": record.seconds,
+                "peak_bytes": record.peak_bytes,
+            },
+        )
+        store.run_step(
+            composed_step(
+                "mart/stage_state",
+                """
+                INSERT INTO stage_states VALUES ($process, $stage, $fingerprint, $run_id)
+                ON CONFLICT (process, stage) DO UPDATE SET fingerprint = excluded.fingerprint, run_id = excluded.run_id
+                """,
+            ),
+            {
+                "process": record.process,
+                "stage": record.stage,
+                "fingerprint": record.fingerprint,
+                "run_id": record.run_id,
+            },
+        )
+
+
+def record_run(store: Store, record: RunRecord) -> None:
+    """Note a run of a process, done or failed."""
+    with store.transaction("mart"):
+        store.run_step(
+            composed_step(
+                "mart/record_run",
+                """
+                INSERT INTO runs VALUES ($run_id, $process, $as_of, $started_at, $finished_at, $status, $reason,
+                    $rows_landed, $rows_quarantined, $cases_touched, $variants_new)
+                """,
+            ),
+            {name: getattr(record, name) for name in RunRecord.__dataclass_fields__},
+        )
+
+
+def current_as_of(store: Store, process: str) -> datetime | None:
+    """The instant up to which the present facts of a process hold; None before its first run."""
+    rows = store.fetch_sql(
+        "mart/as_of", "SELECT as_of FROM mart.main.processes WHERE process = $process", process=process
+    )
+    return rows[0][0] if rows else None
+
+
+def set_generation(store: Store, generation: int) -> None:
+    """Note in the mart which landing generation its facts belong to."""
+    with store.transaction("mart"):
+        store.run_step(
+            composed_step("mart/set_generation", "UPDATE schema_info SET generation = $generation"),
+            {"generation": generation},
+        )

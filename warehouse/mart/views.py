@@ -1,0 +1,168 @@
+"""The views that join the working tables of all processes into events, activity_instances and cases."""
+
+from __future__ import annotations
+
+from warehouse.mart.empty_views import EMPTY_VIEWS
+from warehouse.specification import AttributeSpec, ProcessSpec
+from warehouse.sql_step import composed_step, quoted
+from warehouse.store import Store
+
+_COMMENTS = {
+    "events": {
+        "": "One row per event, in order",
+        "process": "Name of the process",
+        "case_id": "The case, as its source names it",
+        "position": "Place of the event in its case, from 1: by instant, order column, load, row",
+        "activity": "The activity",
+        "lifecycle": "Lifecycle transition: start, complete, or as the source says",
+        "resource": "Who did it",
+        "role": "Role or team, where the source says it",
+        "occurred_at": "When",
+        "load_id": "Load that brought the row",
+        "row_number": "Number of the data row in its file, from 1",
+    },
+    "activity_instances": {
+        "": "One row per activity instance that completed",
+        "process": "Name of the process",
+        "case_id": "The case",
+        "instance": "Place of the instance in its case by completion, from 1: the entry of the variant",
+        "activity": "The activity",
+        "resource": "Who completed it",
+        "role": "Role or team, where the source says it",
+        "enabled_at": "When the latest predecessor completed; the case start for the first",
+        "started_at": "When it started; NULL where the source doesn't say",
+        "completed_at": "When it completed",
+        "waiting_seconds": "started_at - enabled_at; NULL without a start",
+        "processing_seconds": "completed_at - started_at; NULL without a start",
+        "sojourn_seconds": "completed_at - enabled_at",
+        "waiting_business_seconds": "Waiting on the process's default calendar; NULL without one",
+        "processing_business_seconds": "Processing on the process's default calendar; NULL without one",
+        "sojourn_business_seconds": "Sojourn on the process's default calendar; NULL without one",
+    },
+    "cases": {
+        "": "One row per case",
+        "process": "Name of the process",
+        "case_id": "The case, as its source names it",
+        "state": "open, closed, abandoned or partial",
+        "started_at": "Case start",
+        "ended_at": "Case end; NULL while it has not ended",
+        "period": "Month of ended_at in the process's time zone",
+        "event_count": "Events of the case",
+        "variant_id": "The variant",
+        "standard_version": "Version of the standard that judges it; NULL where none was in force",
+        "cycle_seconds": "Cycle time of the measured part; NULL while the case has not ended",
+        "cycle_business_seconds": "Cycle time on the process's default calendar; NULL without one",
+        "alignment_cost": "Log moves plus visible model moves of the cheapest alignment",
+        "fitness": "1 - cost / (length + cheapest model run); open: 1 - cost / length",
+        "deviation_count": "Findings about the case, of flow and limits",
+        "is_conformant": "No finding from flow, role, guard or rule; NULL while open or where not judged",
+        "segments": "Segment attributes by name",
+    },
+}
+
+
+def make_views(store: Store, process: ProcessSpec) -> None:
+    """Make the process's own views, then the three views over all processes.
+
+    Inside the caller's transaction on mart. Names in them are schema-qualified only, so that the file can be attached
+    under any name.
+    """
+    schema = _schema(store, process.name)
+    _process_views(store, process, schema)
+    union_views(store)
+    store.use("mart", schema)
+
+
+def union_views(store: Store) -> None:
+    """Make the three views over all processes that have views of their own."""
+    processes = store.fetch_sql("mart/processes", "SELECT ordinal FROM mart.main.process_catalogue ORDER BY ordinal")
+    ready = {
+        row[0]
+        for row in store.fetch_sql(
+            "mart/ready",
+            "SELECT schema_name FROM duckdb_views() WHERE database_name = 'mart' AND view_name = 'published_cases'",
+        )
+    }
+    schemas = [f"p{ordinal}" for (ordinal,) in processes if f"p{ordinal}" in ready]
+    store.use("mart")
+    for view, comments in _COMMENTS.items():
+        published = [f"SELECT * FROM {name}.published_{view}" for name in schemas]
+        union = " UNION ALL BY NAME ".join([EMPTY_VIEWS[view], *published])
+        store.run_step(composed_step(f"mart/view_{view}", f"CREATE OR REPLACE VIEW main.{view} AS {union}"))
+        columns = store.fetch_sql(
+            "mart/view_columns",
+            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'mart' AND schema_name = 'main' "
+            "AND table_name = $view",
+            view=view,
+        )
+        store.connection.execute(f"COMMENT ON VIEW main.{view} IS {_literal(comments[''])}")
+        for (column,) in columns:
+            text = comments.get(column, f"Attribute {column}, as the process lists it")
+            store.connection.execute(f"COMMENT ON COLUMN main.{view}.{quoted(column)} IS {_literal(text)}")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _schema(store: Store, process: str) -> str:
+    rows = store.fetch_sql(
+        "mart/find_process",
+        "SELECT ordinal FROM mart.main.process_catalogue WHERE process = $process",
+        process=process,
+    )
+    return f"p{rows[0][0]}"
+
+
+def _published(specs: tuple[AttributeSpec, ...], prefix: str, alias: str) -> str:
+    return "".join(
+        f", {alias}.{prefix}{index} AS {quoted(spec.name)}" for index, spec in enumerate(specs) if spec.publish
+    )
+
+
+def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
+    # the name of a process is checked against a pattern without quotes, and a literal lets DuckDB prune branches
+    name = f"'{process.name}'"
+    case_specs = process.attributes("case")
+    names = [spec.name for spec in case_specs]
+    keys = ", ".join(_literal(segment) for segment in process.segments)
+    values = ", ".join(f"CAST(k.k{names.index(segment)} AS VARCHAR)" for segment in process.segments)
+    segments = f"map([{keys}], [{values}])" if process.segments else "map([]::VARCHAR[], []::VARCHAR[])"
+    seconds = ", ".join(f"i.{m}_us / 1e6 AS {m}_seconds" for m in ("waiting", "processing", "sojourn"))
+    business = ", ".join(f"NULL::DOUBLE AS {m}_business_seconds" for m in ("waiting", "processing", "sojourn"))
+    views = {
+        "events": f"""
+            SELECT {name} AS process, c.case_id, e.position, a.activity, e.lifecycle, r.resource, o.role, e.occurred_at,
+                CAST(e.load_id AS BIGINT) AS load_id, e.row_number{_published(process.attributes("event"), "e", "e")}
+            FROM {schema}.events AS e
+            JOIN {schema}.case_ids AS c USING (case_code)
+            JOIN {schema}.activities AS a USING (activity_code)
+            LEFT JOIN {schema}.resources AS r USING (resource_code)
+            LEFT JOIN {schema}.roles AS o USING (role_code)
+        """,
+        "activity_instances": f"""
+            SELECT {name} AS process, c.case_id, i.instance, a.activity, r.resource, o.role, i.enabled_at, i.started_at,
+                i.completed_at, {seconds}, {business}
+            FROM {schema}.instances AS i
+            JOIN {schema}.case_ids AS c USING (case_code)
+            JOIN {schema}.activities AS a USING (activity_code)
+            LEFT JOIN {schema}.resources AS r USING (resource_code)
+            LEFT JOIN {schema}.roles AS o USING (role_code)
+        """,
+        "cases": f"""
+            SELECT {name} AS process, c.case_id, k.state, k.started_at, k.ended_at, p.period, k.event_count,
+                d.variant_id, v.standard_version, k.cycle_us / 1e6 AS cycle_seconds,
+                NULL::DOUBLE AS cycle_business_seconds,
+                v.alignment_cost, v.fitness, coalesce(v.deviation_count, 0) AS deviation_count, v.is_conformant,
+                {segments} AS segments{_published(case_specs, "k", "k")}
+            FROM {schema}.cases AS k
+            JOIN {schema}.case_ids AS c USING (case_code)
+            JOIN {schema}.variant_dictionary AS d USING (variant_no)
+            LEFT JOIN {schema}.periods AS p USING (period_no)
+            LEFT JOIN {schema}.case_verdicts AS v USING (case_code)
+        """,
+    }
+    for view, sql in views.items():
+        store.run_step(
+            composed_step(f"mart/published_{view}", f"CREATE OR REPLACE VIEW {schema}.published_{view} AS {sql}")
+        )

@@ -1,0 +1,27 @@
+-- what:       deviations grouped by clause, kind and activity; the sentence is that of the latest finding
+-- inputs:     deviations, clauses, cases
+-- grain:      one row per clause, kind and activity: gravest first, then by cases
+-- parameters: $process, $period (the last complete period)
+WITH grouped AS (
+    SELECT d.clause_id, d.kind, d.activity,
+           arg_max(d.standard_version, coalesce(d.occurred_at, d.last_seen)) AS standard_version,
+           count(*) AS findings, count(DISTINCT d.case_id) AS cases,
+           count(DISTINCT d.case_id) FILTER (WHERE c.period = $period) AS cases_in_period,
+           count(DISTINCT d.case_id) FILTER (WHERE d.status = 'open') AS open_cases,
+           sum((d.excess_seconds * 1000000)::HUGEINT)::DOUBLE / 1000000 AS excess_seconds,
+           max(CASE d.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END)
+               AS gravity,
+           arg_max(d.sentence_en, (coalesce(d.occurred_at, d.last_seen), d.deviation_id)) AS sentence_en,
+           arg_max(d.sentence_zh, (coalesce(d.occurred_at, d.last_seen), d.deviation_id)) AS sentence_zh,
+           arg_max(d.owner, (coalesce(d.occurred_at, d.last_seen), d.deviation_id)) AS owner,
+           arg_max(d.case_id, (coalesce(d.occurred_at, d.last_seen), d.deviation_id), 8) AS example_cases
+    FROM deviations d
+    LEFT JOIN cases c ON c.process = d.process AND c.case_id = d.case_id
+    WHERE d.process = $process
+    GROUP BY d.clause_id, d.kind, d.activity
+)
+SELECT g.*, k.text_en AS clause_en, k.text_zh AS clause_zh
+FROM grouped g
+LEFT JOIN clauses k
+       ON k.process = $process AND k.standard_version = g.standard_version AND k.clause_id = g.clause_id
+ORDER BY gravity DESC, cases DESC, clause_id, kind, activity NULLS FIRST

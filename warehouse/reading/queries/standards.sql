@@ -1,0 +1,10 @@
+-- what:       the versions of the standard of a process, newest first
+-- inputs:     standards, cases
+-- grain:      one row per standard version
+-- parameters: $process
+SELECT standard_version, valid_from, valid_to, approved_by, approved_on, flow_bpmn, notes, title_en, title_zh, owner,
+       (SELECT count(*) FROM cases c
+        WHERE c.process = s.process AND c.standard_version = s.standard_version) AS case_count
+FROM standards s
+WHERE process = $process
+ORDER BY standard_version DESC

@@ -1,0 +1,32 @@
+"""The named queries: one SELECT a file, with a header, and the row class that each one fills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import ClassVar, Protocol
+
+QueryValue = str | int | float | bool | datetime | Sequence[str] | None
+"""What may be bound to a parameter of a query."""
+
+
+class QueryRow(Protocol):
+    """A frozen row class; `QUERY` names the file in `queries/` whose columns are its fields."""
+
+    QUERY: ClassVar[str]
+
+    def __init__(self, **columns: object) -> None: ...
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of a named query (`queries/<name>.sql`), header included."""
+    return (files("warehouse.reading") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def statement_names() -> list[str]:
+    """The names of all queries, sorted."""
+    folder = files("warehouse.reading") / "queries"
+    return sorted(entry.name.removesuffix(".sql") for entry in folder.iterdir() if entry.name.endswith(".sql"))
