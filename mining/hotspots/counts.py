@@ -15,16 +15,17 @@ class GroupedCounts:
     """Durations counted per whole second, group by group.
 
     `starts` (groups,) is the first row of each group; the other arrays run over rows: `seconds` ascending within a
-    group, `n` instances of that second, `total_us` their exact sum in microseconds, and the same two over the
-    reference cases.
+    group, `n` instances of that second, `extra_us` the sum of their microseconds beyond it, and the same two over
+    the reference cases. So n x seconds + extra_us / 10^6 is exact, and no row passes 63 bits however many
+    instances last equally long.
     """
 
     starts: Ints
     seconds: Ints
     n: Ints
-    total_us: Ints
+    extra_us: Ints
     reference_n: Ints
-    reference_us: Ints
+    reference_extra_us: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,21 @@ def figures(counts: GroupedCounts) -> GroupFigures:
     before = running[counts.starts] - counts.n[counts.starts]
     return GroupFigures(
         n=n,
-        total_us=_summed(counts.total_us, counts.starts),
+        total_us=_summed(counts.n, counts.seconds, counts.extra_us, counts.starts),
         p50_seconds=_quantile(counts, running, before, n, 50),
         p90_seconds=_quantile(counts, running, before, n, 90),
         p95_seconds=_quantile(counts, running, before, n, 95),
         reference_n=np.add.reduceat(counts.reference_n, counts.starts),
-        reference_us=_summed(counts.reference_us, counts.starts),
+        reference_us=_summed(counts.reference_n, counts.seconds, counts.reference_extra_us, counts.starts),
     )
 
 
-def _summed(values: Ints, starts: Ints) -> Ints:
-    """Sums per group; where they might pass 63 bits, summed exactly and then rounded once to floating point."""
-    if float(values.sum(dtype=np.float64)) < 2.0**62:
-        return np.add.reduceat(values, starts)
-    exact: Ints = np.add.reduceat(values.astype(object), starts).astype(np.float64)
+def _summed(n: Ints, seconds: Ints, extra_us: Ints, starts: Ints) -> Ints:
+    """Microseconds per group; where they might pass 63 bits, summed exactly and then rounded once to floating point."""
+    if float((n.astype(np.float64) * seconds).sum()) * 1e6 + float(extra_us.sum(dtype=np.float64)) < 2.0**62:
+        return np.add.reduceat(n * seconds * 1_000_000 + extra_us, starts)
+    whole = np.add.reduceat(n.astype(object) * seconds, starts)
+    exact: Ints = (whole * 1_000_000 + np.add.reduceat(extra_us.astype(object), starts)).astype(np.float64)
     return exact
 
 

@@ -14,7 +14,7 @@ from mining.hotspots.counts import GroupedCounts, GroupFigures, figures
 from mining.hotspots.recoverable import recoverable_seconds, reference_means
 
 _KEYS = ("kind", "measure", "segment_no", "place_a", "place_b", "period_no")
-_COUNTS = ("seconds", "n", "total_us", "reference_n", "reference_us")
+_COUNTS = ("seconds", "n", "extra_us", "reference_n", "reference_extra_us")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -24,8 +24,9 @@ def rank_hotspots(by_period: pa.Table, overall: pa.Table, excess: pa.Table) -> p
     """Figures, recoverable time and rank of every place, in every period and over the whole log (period_no 0).
 
     `by_period` and `overall` hold duration counts with the columns kind, measure, segment_no, place_a, place_b,
-    period_no, seconds, n, total_us, reference_n, reference_us, sorted by kind, measure, segment, place, period,
-    seconds. `excess` holds segment_no, activity_code (null: the case's end), period_no, excess_us.
+    period_no, seconds, n, extra_us, reference_n, reference_extra_us, sorted by kind, measure, segment, place, period,
+    seconds. `excess` holds segment_no, activity_code (null: the case's end), period_no, excess_us (whole numbers
+    of any width). The result has `excess_seconds`, rounded once.
 
     Recoverable time of a period is max(0, n x (mean - reference mean)), the reference being conformant cases of the
     same place and segment in the 12 periods before, at least 30 instances; over the whole log it is the sum over
@@ -109,18 +110,19 @@ def _with_excess(table: pa.Table, excess: pa.Table) -> pa.Table:
         segment = 0 if row["activity_code"] is None else row["segment_no"]
         key = (kind, segment, row["period_no"], place)
         known[key] = known.get(key, 0) + int(row["excess_us"])
-    values: list[int | None] = []
+    values: list[float | None] = []
     names = ("kind", "measure", "segment_no", "period_no", "place_a")
     for kind, measure, segment, period, place in zip(*(table.column(name).to_pylist() for name in names), strict=True):
         counted = (kind, measure) in {("activity", "sojourn"), ("segment", "cycle")}
-        values.append(known.get((kind, segment, period, place)) if counted else None)
-    return table.append_column("excess_us", pa.array(values, type=pa.int64()))
+        over = known.get((kind, segment, period, place)) if counted else None
+        values.append(None if over is None else over / 10**6)
+    return table.append_column("excess_seconds", pa.array(values, type=pa.float64()))
 
 
 def _ranked(table: pa.Table) -> pa.Table:
     """Add the rank within period, segment, kind and measure."""
     recoverable = _numbers(table, "recoverable_seconds")
-    excess = _whole_numbers(table, "excess_us")
+    excess = _numbers(table, "excess_seconds")
     total = table.column("total_us").to_numpy()
     group = np.zeros(table.num_rows, dtype=np.int64)
     for name in ("period_no", "segment_no", "kind", "measure"):

@@ -34,13 +34,12 @@ def test_figures_of_groups(groups: list[list[tuple[int, int, int, int]]]) -> Non
     flat = [count for group in groups for count in group]
     sizes = [len(group) for group in groups]
     starts: Any = np.cumsum([0, *sizes])[:-1] if groups else []
-    total = [s * n * 10**6 + us for s, n, us, _ in flat]
     columns = {
         "seconds": [c[0] for c in flat],
         "n": [c[1] for c in flat],
-        "total_us": total,
+        "extra_us": [c[2] for c in flat],
         "reference_n": [min(c[1], c[3]) for c in flat],
-        "reference_us": [c[0] * min(c[1], c[3]) * 10**6 for c in flat],
+        "reference_extra_us": [c[3] for c in flat],
     }
     found = figures(
         GroupedCounts(
@@ -52,7 +51,7 @@ def test_figures_of_groups(groups: list[list[tuple[int, int, int, int]]]) -> Non
         assert found.n[number] == len(values)
         assert found.total_us[number] == sum(s * n * 10**6 + us for s, n, us, _ in group)
         assert found.reference_n[number] == sum(min(c[1], c[3]) for c in group)
-        assert found.reference_us[number] == sum(c[0] * min(c[1], c[3]) * 10**6 for c in group)
+        assert found.reference_us[number] == sum(c[0] * min(c[1], c[3]) * 10**6 + c[3] for c in group)
         for percent, name in ((50, "p50_seconds"), (90, "p90_seconds"), (95, "p95_seconds")):
             assert getattr(found, name)[number] == quantile(values, percent), (group, percent)
     assert len(found.n) == len(groups)
@@ -99,13 +98,18 @@ def test_recoverable_is_never_negative_and_unknown_without_a_reference() -> None
 
 
 KEYS = ("kind", "measure", "segment_no", "place_a", "place_b", "period_no")
-INTEGERS = ("seconds", "n", "total_us", "reference_n", "reference_us")
+INTEGERS = ("seconds", "n", "extra_us", "reference_n", "reference_extra_us")
 SCHEMA = pa.schema(
     [pa.field(name, pa.string() if name in {"kind", "measure"} else pa.int32()) for name in KEYS]
     + [pa.field(name, pa.int64()) for name in INTEGERS]
 )
 EXCESS = pa.schema(
-    [("segment_no", pa.int32()), ("activity_code", pa.int32()), ("period_no", pa.int32()), ("excess_us", pa.int64())]
+    [
+        ("segment_no", pa.int32()),
+        ("activity_code", pa.int32()),
+        ("period_no", pa.int32()),
+        ("excess_us", pa.decimal128(38, 0)),
+    ]
 )
 
 
@@ -113,7 +117,7 @@ def counts_table(rows: list[dict[str, Any]], *, overall: bool) -> pa.Table:
     merged: dict[tuple[Any, ...], dict[str, int]] = {}
     for row in rows:
         key = (*(row[k] for k in KEYS[:5]), 0 if overall else row["period_no"], row["seconds"])
-        known = merged.setdefault(key, dict.fromkeys(("n", "total_us", "reference_n", "reference_us"), 0))
+        known = merged.setdefault(key, dict.fromkeys(("n", "extra_us", "reference_n", "reference_extra_us"), 0))
         for name in known:
             known[name] += row[name]
     ordered = sorted(merged, key=lambda k: (*k[:4], k[4] is not None, k[4] or 0, *k[5:]))
@@ -132,6 +136,7 @@ DURATION = st.fixed_dictionaries(
         "seconds": st.integers(0, 5),
         "n": st.integers(1, 30),
         "share": st.integers(0, 30),
+        "extra_us": st.integers(0, 999_999),
     }
 )
 
@@ -145,11 +150,10 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
     rows = []
     for d in drawn:
         n, of = int(d["n"]), min(int(d["n"]), int(d["share"]))
-        seconds = int(d["seconds"])
         rows.append(
             {k: v for k, v in d.items() if k != "share"}
             | {"place_b": 3 if d["kind"] == "handover" else None}
-            | {"total_us": n * seconds * 10**6, "reference_n": of, "reference_us": of * seconds * 10**6}
+            | {"reference_n": of, "reference_extra_us": 7 * of}
         )
     excess = pa.Table.from_pylist(
         [dict(zip(EXCESS.names, (a, b, c, us * 10**6), strict=True)) for a, b, c, us in over], schema=EXCESS
@@ -159,20 +163,27 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
     for row in rows:
         places.setdefault(tuple(row[k] for k in KEYS[:5]), []).append(row)
     wanted: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+
+    def total_us(members: list[dict[str, Any]]) -> int:
+        return sum(m["n"] * m["seconds"] * 10**6 + m["extra_us"] for m in members)
+
+    def reference_us(members: list[dict[str, Any]]) -> int:
+        return sum(m["reference_n"] * m["seconds"] * 10**6 + m["reference_extra_us"] for m in members)
+
     for place, members in places.items():
         recovered: Fraction | None = None
         for period in sorted({int(m["period_no"]) for m in members}):
             now = [m for m in members if m["period_no"] == period]
             back = [m for m in members if period - 12 <= m["period_no"] < period]
             of = sum(m["reference_n"] for m in back)
-            n, total = sum(m["n"] for m in now), sum(m["total_us"] for m in now)
+            n, total = sum(m["n"] for m in now), total_us(now)
             part = None
             if of >= 30:
-                mean = Fraction(sum(m["reference_us"] for m in back), of * 10**6)
+                mean = Fraction(reference_us(back), of * 10**6)
                 part = max(Fraction(0), Fraction(total, 10**6) - n * mean)
                 recovered = part + (recovered or 0)
             wanted[(*place, period)] = (n, total, part)
-        wanted[(*place, 0)] = (sum(m["n"] for m in members), sum(m["total_us"] for m in members), recovered)
+        wanted[(*place, 0)] = (sum(m["n"] for m in members), total_us(members), recovered)
     assert {tuple(row[k] for k in KEYS) for row in found} == set(wanted)
     assert len(found) == len(wanted)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -184,13 +195,13 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
             assert float(row["recoverable_seconds"]) == pytest.approx(float(part), rel=1e-9, abs=1e-6)
         own = [us for a, b, c, us in over if (a, b, c) == (row["segment_no"], row["place_a"], row["period_no"])]
         here = row["kind"] == "activity" and row["measure"] == "sojourn" and own
-        assert row["excess_us"] == (sum(own) * 10**6 if here else None)
+        assert row["excess_seconds"] == (sum(own) if here else None)
         groups.setdefault(tuple(row[k] for k in ("period_no", "segment_no", "kind", "measure")), []).append(row)
     for members in groups.values():
         members.sort(key=lambda row: row["rank"])
         assert [row["rank"] for row in members] == list(range(1, len(members) + 1))
         sizes = [
-            tuple(-1 if row[k] is None else row[k] for k in ("recoverable_seconds", "excess_us", "total_us"))
+            tuple(-1 if row[k] is None else row[k] for k in ("recoverable_seconds", "excess_seconds", "total_us"))
             for row in members
         ]
         assert sizes == sorted(sizes, reverse=True)
@@ -207,13 +218,22 @@ def test_counts_without_a_column_are_refused() -> None:
 
 
 def test_time_over_limits_of_a_large_log() -> None:
-    """Ten thousand cases that are eleven days late: more microseconds than a float counts one by one."""
+    """Ten million cases that are eleven days late: more microseconds than 63 bits hold."""
     row = {"segment_no": 0, "kind": "activity", "place_a": 1, "place_b": None, "measure": "sojourn", "period_no": 1}
-    row |= {"seconds": 1, "n": 1, "total_us": 1_000_000, "reference_n": 0, "reference_us": 0}
-    late = 10_000 * 11 * 86_400_000_000 + 1
+    row |= {"seconds": 1, "n": 1, "extra_us": 0, "reference_n": 0, "reference_extra_us": 0}
+    late = 10_000_000 * 11 * 86_400_000_000 + 1
     excess = pa.Table.from_pylist(
         [{"segment_no": 0, "activity_code": 1, "period_no": period, "excess_us": late} for period in (0, 1)],
         schema=EXCESS,
     )
     found = rank_hotspots(counts_table([row], overall=False), counts_table([row], overall=True), excess)
-    assert found.column("excess_us").to_pylist() == [late, late]
+    assert found.column("excess_seconds").to_pylist() == [late / 10**6, late / 10**6]
+
+
+def test_a_second_that_many_instances_share() -> None:
+    """Twenty million instances of sixty days each, as a deadline makes them: one row passes 63 bits by far."""
+    row = {"segment_no": 0, "kind": "activity", "place_a": 1, "place_b": None, "measure": "sojourn", "period_no": 1}
+    row |= {"seconds": 60 * 86_400, "n": 20_000_000, "extra_us": 9, "reference_n": 5, "reference_extra_us": 0}
+    found = rank_hotspots(counts_table([row], overall=False), counts_table([row], overall=True), EXCESS.empty_table())
+    total = float(60 * 86_400 * 20_000_000 * 10**6 + 9)
+    assert found.column("total_us").to_pylist() == [total, total]

@@ -46,8 +46,9 @@ _KINDS: tuple[tuple[str, str, str, str, tuple[str, ...], bool], ...] = (
 class Collected:
     """Duration counts by period and overall, in the order of their groups; and time over limits by place.
 
-    Columns of the counts: segment_no, kind, place_a, place_b, measure, period_no (0: overall), seconds, n, total_us,
-    reference_n, reference_us. Columns of the excess: segment_no, activity_code (NULL: case end), period_no, excess_us.
+    Columns of the counts: segment_no, kind, place_a, place_b, measure, period_no (0: overall), seconds, n, extra_us
+    (microseconds beyond the whole seconds), reference_n, reference_extra_us. Columns of the excess: segment_no,
+    activity_code (NULL: case end), period_no, excess_us (decimal: years of a million cases pass 63 bits).
     """
 
     by_period: pa.Table

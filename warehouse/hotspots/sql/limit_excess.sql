@@ -17,7 +17,8 @@ WITH over AS (
     WHERE c.process = $process AND c.outcome IN ('met', 'breached')
 )
 SELECT * FROM (
-    SELECT s.segment_no, o.activity_code, coalesce(o.period_no, 0) AS period_no, sum(o.excess_us)::BIGINT AS excess_us
+    SELECT s.segment_no, o.activity_code, coalesce(o.period_no, 0) AS period_no,
+        sum(o.excess_us)::DECIMAL(38, 0) AS excess_us
     FROM over AS o
     JOIN temp.case_segments AS s USING (case_code)
     WHERE o.to_case_end OR o.activity_code IS NOT NULL

@@ -11,7 +11,7 @@ SELECT $process, coalesce(p.period, 'all'), g.segment, h.kind,
         WHEN 'role' THEN o.role
         ELSE t.segment
     END,
-    h.measure, NULL, h.n, k.cases, h.total_us / 1e6, h.total_us / h.n / 1e6, h.reference_seconds, h.excess_us / 1e6,
+    h.measure, NULL, h.n, k.cases, h.total_us / 1e6, h.total_us / h.n / 1e6, h.reference_seconds, h.excess_seconds,
     h.recoverable_seconds, h.total_us / nullif(y.total_us, 0), h.p50_seconds, h.p90_seconds, h.p95_seconds, h.rank
 FROM given_hotspots AS h
 JOIN temp.segment_names AS g ON g.segment_no = h.segment_no
