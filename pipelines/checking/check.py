@@ -40,7 +40,7 @@ def check_workspace(folder: Path, *, environ: Mapping[str, str], read_data: bool
         workspace = load_workspace(folder)
     except BadInput as error:
         return CheckReport(problems=error.problems, warnings=(), notes=())
-    problems: list[Problem] = []
+    problems = [problem for broken in workspace.unreadable for problem in broken.problems]
     warnings: list[Problem] = []
     notes: list[str] = []
     for process in workspace.processes:

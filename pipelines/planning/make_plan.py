@@ -48,10 +48,14 @@ def make_plan(
 ) -> Plan:
     """What a run would do: hashes the source files and compares with what the present results were made from.
 
-    `processes` empty stands for all. A process whose files can't be found is refused in the plan; the others go on.
+    `processes` empty stands for all. A process whose configuration can't be read or whose
+    files can't be found is refused in the plan; the others go on.
     Raises `BadInput` for unknown names, `WarehouseError` where the store is held by another process.
     """
-    chosen = [workspace.process(name) for name in processes] if processes else list(workspace.processes)
+    broken = [each for each in workspace.unreadable if not processes or each.name in processes]
+    set_aside = {each.name for each in broken}
+    names = processes or [process.name for process in workspace.processes]
+    chosen = [workspace.process(name) for name in names if name not in set_aside]
     settings = store_settings(workspace)
     former: dict[tuple[str, str], str] = {}
     loads: dict[tuple[str, str], tuple[KnownLoad, ...]] = {}
@@ -62,7 +66,7 @@ def make_plan(
                 for source in process.file.sources:
                     loads[process.name, source] = known_loads(store, process=process.name, source=source)
     stages: list[Stage] = []
-    refusals: list[Refusal] = []
+    refusals = [Refusal(each.name, each.problems) for each in broken]
     for process in chosen:
         try:
             files = source_files(process, workspace=workspace.folder, environ=environ)
@@ -75,7 +79,7 @@ def make_plan(
     stages.extend(_closing_stages(workspace, stages, former))
     return Plan(
         as_of=as_of,
-        processes=tuple(process.name for process in chosen),
+        processes=(*(each.name for each in broken), *(process.name for process in chosen)),
         stages=tuple(stages),
         refusals=tuple(refusals),
     )

@@ -58,22 +58,34 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A process whose files hold problems: it can't run, and must not keep the others from running."""
+
+    name: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """A workspace as it stands on disk."""
 
     folder: Path
     settings: Settings
     processes: tuple[Process, ...]
+    unreadable: tuple[Unreadable, ...] = ()
 
     def path(self, relative: str) -> Path:
         """A path of asrun.toml made absolute; load_workspace has made sure that it stays inside."""
         return self.folder / relative
 
     def process(self, name: str) -> Process:
-        """The process of this name; `BadInput` with the nearest names where there is none."""
+        """The process of this name; `BadInput` with its problems, or the nearest names where there is none."""
         for process in self.processes:
             if process.name == name:
                 return process
+        for broken in self.unreadable:
+            if broken.name == name:
+                raise BadInput(*broken.problems)
         known = [process.name for process in self.processes]
         raise BadInput(Problem(f"there is no process '{name}' in {self.folder}.", "", nearest_sentence(name, known)))
 
@@ -278,32 +290,32 @@ def _read_process(folder: Path, time_zone: str, problems: list[Problem]) -> Proc
     )
 
 
-def _one_type_a_name(processes: list[Process], problems: list[Problem]) -> None:
+def _one_type_a_name(process: Process, types: dict[tuple[str, str], tuple[str, str]]) -> list[Problem]:
     """Published attributes share one table over all processes, so a name has one type everywhere."""
-    types: dict[tuple[str, str], tuple[str, str]] = {}
-    for process in processes:
-        for source_name, source in process.file.sources.items():
-            for index, attribute in enumerate(source.attributes):
-                if not attribute.publish:
-                    continue
-                first = types.setdefault((attribute.of, attribute.name), (attribute.type, process.name))
-                if first[0] != attribute.type:
-                    where = process.document.where(("sources", source_name, "attributes", index, "name"))
-                    problems.append(
-                        Problem(
-                            f"attribute '{attribute.name}' is {attribute.type} here but {first[0]} in process "
-                            f"{first[1]}.",
-                            where,
-                            "Published attributes of one name need one type: rename one of them.",
-                        )
+    problems = []
+    for source_name, source in process.file.sources.items():
+        for index, attribute in enumerate(source.attributes):
+            if not attribute.publish:
+                continue
+            first = types.setdefault((attribute.of, attribute.name), (attribute.type, process.name))
+            if first[0] != attribute.type:
+                where = process.document.where(("sources", source_name, "attributes", index, "name"))
+                problems.append(
+                    Problem(
+                        f"attribute '{attribute.name}' is {attribute.type} here but {first[0]} in process {first[1]}.",
+                        where,
+                        "Published attributes of one name need one type: rename one of them.",
                     )
+                )
+    return problems
 
 
 def load_workspace(folder: Path) -> Workspace:
-    """Read and validate a workspace.
+    """Read and validate a workspace as far as it can be read.
 
-    Raises `BadInput` with every problem of every file at once: file and line, what was found, what was
-    expected, the nearest valid name.
+    A process with problems is set aside in `unreadable`, so that the night of the others goes on. Raises `BadInput`
+    with every problem of every file where the settings can't be read or no process can. Each problem says file and
+    line, what was found, what was expected, the nearest valid name.
     """
     if not (folder / "asrun.toml").is_file():
         raise BadInput(
@@ -316,16 +328,22 @@ def load_workspace(folder: Path) -> Workspace:
     problems: list[Problem] = []
     settings = _read_settings(folder, problems)
     processes: list[Process] = []
+    unreadable: list[Unreadable] = []
+    types: dict[tuple[str, str], tuple[str, str]] = {}
     processes_folder = folder / "processes"
     entries = sorted(processes_folder.iterdir()) if processes_folder.is_dir() else []
     for entry in entries:
         if entry.is_dir() and not entry.name.startswith("."):
-            process = _read_process(entry, settings.time_zone if settings else "UTC", problems)
+            own: list[Problem] = []
+            process = _read_process(entry, settings.time_zone if settings else "UTC", own)
             if process is not None:
+                own.extend(_one_type_a_name(process, types))
+            if process is not None and not own:
                 processes.append(process)
+            else:
+                unreadable.append(Unreadable(entry.name, tuple(own)))
     if not any(entry.is_dir() for entry in entries):
         problems.append(Problem("the workspace has no process.", "processes", "Add one: asrun init --data FILE"))
-    _one_type_a_name(processes, problems)
-    if problems or settings is None:
-        raise BadInput(*problems)
-    return Workspace(folder=folder, settings=settings, processes=tuple(processes))
+    if problems or settings is None or not processes:
+        raise BadInput(*problems, *(problem for broken in unreadable for problem in broken.problems))
+    return Workspace(folder, settings, tuple(processes), tuple(unreadable))

@@ -8,10 +8,11 @@ from mining.hotspots.counts import GroupedCounts, figures
 
 
 def test_sums_beyond_63_bits_do_not_wrap() -> None:
-    us = np.array([6 * 10**18, 6 * 10**18, 5], dtype=np.int64)
-    ones = np.ones(3, dtype=np.int64)
+    seconds = np.array([6 * 10**8, 6 * 10**8, 0], dtype=np.int64)
+    n = np.array([10**4, 10**4, 1], dtype=np.int64)
+    extra = np.array([0, 0, 5], dtype=np.int64)
     counts = GroupedCounts(
-        starts=np.array([0, 2]), seconds=ones, n=ones, total_us=us, reference_n=ones, reference_us=us
+        starts=np.array([0, 2]), seconds=seconds, n=n, extra_us=extra, reference_n=n, reference_extra_us=extra
     )
     assert figures(counts).total_us.tolist() == [12 * 10**18, 5]
     assert figures(counts).reference_us.tolist() == [12 * 10**18, 5]

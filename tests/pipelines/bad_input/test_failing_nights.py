@@ -101,6 +101,25 @@ def test_an_error_that_nobody_foresaw_leaves_the_others_whole(
     assert_undisturbed(pair, undisturbed)
 
 
+def test_one_broken_configuration_keeps_no_other_process_from_running(
+    pair: Path, undisturbed: Mapping[str, Facts]
+) -> None:
+    before = facts_of(pair, "alpha")
+    bring(pair)
+    broken = pair / "processes" / "alpha" / "process.yaml"
+    text = broken.read_text(encoding="utf-8")
+    broken.write_text(text.replace("segments:", "segmnets:"), encoding="utf-8")
+    run = run_night(pair)
+    assert_told(result_of(run, "alpha").problems, "'segmnets' is not known", "processes/alpha/process.yaml")
+    assert changed(before, facts_of(pair, "alpha")) == []
+    assert changed(undisturbed["beta"], facts_of(pair, "beta", of_arrival=False)) == []
+    assert [refusal.process for refusal in make_plan(load_workspace(pair), environ={}).refusals] == ["alpha"]
+    assert make_plan(load_workspace(pair), processes=("beta",), environ={}).is_empty
+    broken.write_text(text, encoding="utf-8")
+    assert not run_night(pair).has_failed
+    assert_undisturbed(pair, undisturbed)
+
+
 @pytest.mark.parametrize("stage", ["publish", "report"])
 def test_what_was_made_but_not_published_is_published_by_the_next_night(
     pair: Path, undisturbed: Mapping[str, Facts], monkeypatch: pytest.MonkeyPatch, stage: str
