@@ -132,7 +132,7 @@ class LimitSpec:
     standard_version: str
     from_activities: tuple[str, ...]
     from_which: Literal["first", "last", "each"]
-    from_at: Literal["started", "completed"]
+    from_at: Literal["enabled", "started", "completed"]
     to_activities: tuple[str, ...]
     to_at: Literal["started", "completed"]
     to_case_end: bool

@@ -21,12 +21,15 @@ class StepDetails(Strict):
 
 
 class LimitFrom(Strict):
-    """Where a limit's clock starts: at an activity (`which` occurrence) or at the case's start."""
+    """Where a limit's clock starts: at an activity (`which` occurrence) or at the case's start.
+
+    `at: enabled` is when the activity could have begun: its waiting counts.
+    """
 
     activity: str | None = None
     case: Literal["start"] | None = None
     which: Literal["first", "last", "each"] = "first"
-    at: Literal["started", "completed"] = "completed"
+    at: Literal["enabled", "started", "completed"] = "completed"
 
     @model_validator(mode="after")
     def _one(self) -> LimitFrom:

@@ -51,8 +51,9 @@ def checks_of(case: Case, limit: LimitSpec, as_of: datetime) -> list[Check]:
         for i in case.instances:
             if i.activity in limit.from_activities:
                 # where the source doesn't say when it started, its completion is all there is
-                at = i.first_at if limit.from_at == "started" else i.completed_at
-                beginnings.append((at, (i.number, int(limit.from_at == "completed"))))
+                at = {"enabled": i.enabled_at, "started": i.first_at, "completed": i.completed_at}[limit.from_at]
+                assert at is not None
+                beginnings.append((at, (i.number, ("enabled", "started", "completed").index(limit.from_at) - 1)))
         if beginnings and limit.from_which == "first":
             beginnings = beginnings[:1]
         if beginnings and limit.from_which == "last":

@@ -39,7 +39,7 @@ def limits(draw: st.DrawFn) -> tuple[LimitSpec, ...]:
                 within=draw(st.sampled_from((0.0, 600.0, 1800.0, 1200.000001, 86400.0))),
                 from_activities=draw(some),
                 from_which=draw(st.sampled_from(("first", "last", "each"))),
-                from_at=draw(st.sampled_from(("started", "completed"))),
+                from_at=draw(st.sampled_from(("enabled", "started", "completed"))),
                 to_activities=draw(st.sampled_from((("A",), ("B",), ("Ü 审",), ()))),
                 to_at=draw(st.sampled_from(("started", "completed"))),
                 at_risk_share=draw(st.sampled_from((0.5, 0.8, 1.0))),

@@ -110,6 +110,14 @@ def test_a_step_that_takes_a_minute_does(tmp_path: Path) -> None:
     assert checks(tmp_path, rows("A 10:00-10:01"), limit, as_of="23:00") == [("met", 60.0)]
 
 
+def test_waiting_counts_from_the_instant_that_enabled_the_step(tmp_path: Path) -> None:
+    given = rows("B 10:00", "A 10:30-10:50")
+    limit = from_a_to_b(to_activities=("A",), from_at="enabled", to_at="completed")
+    assert checks(tmp_path, given, limit, as_of="23:00") == [("met", 3000.0)]
+    limit = from_a_to_b(to_activities=("A",), from_at="enabled", to_at="started", within=1799.0)
+    assert checks(tmp_path / "2", given, limit, as_of="23:00") == [("breached", 1800.0)]
+
+
 def test_each_occurrence_has_a_check_of_its_own(tmp_path: Path) -> None:
     given = rows("A 10:00", "A 10:30", "B 11:15", "A 12:00")
     assert checks(tmp_path, given, from_a_to_b(from_which="each"), as_of="12:30") == [

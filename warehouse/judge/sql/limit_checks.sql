@@ -9,7 +9,11 @@ WITH starts AS (
     JOIN temp.given_limits AS l ON l.standard_version = v.standard_version AND l.from_case_start
     UNION ALL
     SELECT i.case_code, l.limit_no, i.instance,
-        CASE WHEN l.from_at = 'started' THEN coalesce(i.started_at, i.completed_at) ELSE i.completed_at END,
+        CASE l.from_at
+            WHEN 'enabled' THEN coalesce(i.enabled_at, i.started_at, i.completed_at)
+            WHEN 'started' THEN coalesce(i.started_at, i.completed_at)
+            ELSE i.completed_at
+        END,
         row_number() OVER (PARTITION BY i.case_code, l.limit_no ORDER BY i.instance),
         row_number() OVER (PARTITION BY i.case_code, l.limit_no ORDER BY i.instance DESC)
     FROM temp.given_limits AS l
@@ -39,7 +43,8 @@ reached AS (
     JOIN temp.given_limits AS l ON l.limit_no = c.limit_no
     WHERE s.to_mark > c.from_mark
         OR (s.to_mark = c.from_mark AND (s.instance > c.from_instance
-            OR (s.instance = c.from_instance AND l.from_at = 'started' AND l.to_at = 'completed')))
+            OR (s.instance = c.from_instance
+                AND (l.from_at = 'enabled' OR (l.from_at = 'started' AND l.to_at = 'completed')))))
     GROUP BY ALL
 ),
 timed AS (
