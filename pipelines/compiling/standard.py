@@ -149,7 +149,7 @@ def _standard_spec(process: Process, version: StandardVersion, until: StandardVe
         valid_to=None if until is None else _midnight(process, until),
         approved_by=file.approved_by,
         approved_on=file.approved_on,
-        fingerprint=digest((version.flow_text, file)),
+        fingerprint=digest((version.flow_text, version.called_flows, file)),
         flow_text=version.flow_text.decode("utf-8", errors="replace"),
         notes=file.notes,
         title_en=file.title.en or version.version,

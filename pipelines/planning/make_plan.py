@@ -139,7 +139,10 @@ def _process_stages(
     if reasons:
         stages.append(Stage(name, "pull", f"files {'; '.join(reasons)}", fingerprint({"sources": current}), files))
     shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
-    standards = [(version.version, version.flow_text, version.file) for version in process.approved_standards]
+    standards = [
+        (version.version, version.flow_text, version.called_flows, version.file)
+        for version in process.approved_standards
+    ]
     judge = fingerprint({"log": shape, "standards": standards, "step": (JUDGE_VERSION, CORE_VERSION)})
     wanted_stages = {
         "shape": shape,
@@ -157,7 +160,9 @@ def _process_stages(
         elif reason is None and upstream_ran:
             reason = "the sources changed"
         if reason is not None:
-            stages.append(Stage(name, stage_name, reason, present_fingerprint))  # type: ignore[arg-type]
+            stages.append(
+                Stage(name, stage_name, reason, present_fingerprint, anew=full_refresh)  # type: ignore[arg-type]
+            )
     return stages
 
 

@@ -31,7 +31,8 @@ class SourceFile:
 class Stage:
     """One piece of work: what, for which process, why, and what its results will have been made from.
 
-    `process` is empty for publish and report. `files` are all files of the process (stage pull only).
+    `process` is empty for publish and report. `files` are all files of the process (stage pull only). `anew`: what
+    earlier nights kept isn't used.
     """
 
     process: str
@@ -39,6 +40,7 @@ class Stage:
     reason: str
     fingerprint: str
     files: tuple[SourceFile, ...] = ()
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _STAGES: dict[StageName, Callable[[Night, Stage], StageOutcome]] = {
     "pull": lambda night, stage: pull(night, stage.process, stage.files),
     "shape": lambda night, stage: shape_log(night, stage.process),
     "discover": lambda night, stage: discover(night, stage.process),
-    "judge": lambda night, stage: judge(night, stage.process),
+    "judge": lambda night, stage: judge(night, stage.process, anew=stage.anew),
     "hotspots": lambda night, stage: find_hotspots(night, stage.process),
     "publish": lambda night, _: publish(night),
     "report": lambda night, _: report(night),

@@ -10,11 +10,14 @@ import pyarrow.compute as pc
 from mining.alignment import Alignments, align
 from mining.deviations import Finding, find_deviations
 from mining.events.variant_log import variant_log_from_arrow
+from mining.version import CORE_VERSION
 from pipelines.compiling.standard import CompiledStandard, compile_standards
+from pipelines.planning.stage import digest
 from pipelines.sentences.catalogue import catalogue, sentence
 from pipelines.stages.outcome import Night, Progress, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.judge.spread import (
+    STEP_VERSION,
     Sentences,
     known_activities,
     publish_standards,
@@ -26,11 +29,11 @@ from warehouse.mart.ledger import current_as_of
 from warehouse.store import Store
 
 
-def judge(night: Night, process_name: str) -> StageOutcome:
+def judge(night: Night, process_name: str, *, anew: bool = False) -> StageOutcome:
     """Hold the cases of a process against the version of the standard in force when each started.
 
     `BadInput` where a drawing or a name in standard.yaml can't be honoured. A process without an approved standard
-    is not judged.
+    is not judged. Variants that an earlier night judged by the same standard aren't judged again, unless `anew`.
     """
     process = night.workspace.process(process_name)
     with Store(store_settings(night.workspace)) as store:
@@ -41,7 +44,8 @@ def judge(night: Night, process_name: str) -> StageOutcome:
             standards=[standard.spec for standard in standards],
             clauses=[clause for standard in standards for clause in standard.clauses],
         )
-        variants = variants_to_judge(store, process_name)
+        keys = {standard.version.version: judging_key(standard) for standard in standards}
+        variants = variants_to_judge(store, process_name, keys={} if anew else keys)
         as_of = current_as_of(store, process_name)
     if as_of is None:
         raise AssertionError(process_name)
@@ -51,6 +55,7 @@ def judge(night: Night, process_name: str) -> StageOutcome:
             store,
             process_name,
             as_of=as_of,
+            keys=keys,
             verdicts=verdicts,
             moves=moves,
             findings=findings,
@@ -67,9 +72,17 @@ def judge(night: Night, process_name: str) -> StageOutcome:
         warnings += _unmatched(standard)
     return StageOutcome(
         rows=result.deviations,
-        note=f"{result.verdicts:,} variants judged, {result.deviations:,} deviations in {result.cases_judged:,} cases",
+        note=f"{result.verdicts:,} variants judged ({verdicts.num_rows:,} of them new), {result.deviations:,} deviations in {result.cases_judged:,} cases",
         warnings=tuple(warnings),
     )
+
+
+def judging_key(standard: CompiledStandard) -> str:
+    """What the verdicts on variants rest on: drawing, mapping, owners and severities, words, and our own code."""
+    file = standard.version.file.model_dump(exclude={"title", "notes", "approved_by", "approved_on", "limits"})
+    words = [sorted(catalogue(language).items()) for language in ("en", "zh")]
+    drawings = standard.version.flow_text, standard.version.called_flows
+    return digest((CORE_VERSION, STEP_VERSION, drawings, file, words))
 
 
 def _unmatched(standard: CompiledStandard) -> list[str]:

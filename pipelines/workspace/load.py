@@ -17,6 +17,7 @@ from pipelines.workspace.settings_file import Settings
 from pipelines.workspace.standard_file import StandardFile
 from pipelines.workspace.text_positions import Document, Location, read_toml, read_yaml
 
+LARGEST_DRAWING = 20_000_000
 PROCESS_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -25,7 +26,8 @@ Model = TypeVar("Model", bound=BaseModel)
 class StandardVersion:
     """One folder of `standards/`: its first day, its clauses and the text of its drawing.
 
-    `flow_name` is flow.bpmn or flow.pnml; `document` keeps the lines of standard.yaml for later messages.
+    `flow_name` is flow.bpmn or flow.pnml; `called_flows` are the names and texts of the other drawings in the folder,
+    whose processes flow.bpmn may call; `document` keeps the lines of standard.yaml for later messages.
     """
 
     version: str
@@ -34,6 +36,7 @@ class StandardVersion:
     flow_name: str
     flow_text: bytes
     document: Document
+    called_flows: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def is_approved(self) -> bool:
@@ -240,17 +243,19 @@ def _read_standard(folder: Path, name: str, problems: list[Problem]) -> Standard
     file = _validated(document, StandardFile, problems)
     if file is None or len(flows) != 1:
         return None
-    flow_path = folder / flows[0]
-    if flow_path.stat().st_size > 20_000_000:
-        problems.append(Problem("the drawing is larger than 20 MB.", f"{name}/{flows[0]}"))
+    called = sorted(path.name for path in folder.glob("*.bpmn") if path.name != flows[0])
+    too_large = [flow for flow in (*flows, *called) if (folder / flow).stat().st_size > LARGEST_DRAWING]
+    problems.extend(Problem("the drawing is larger than 20 MB.", f"{name}/{flow}") for flow in too_large)
+    if too_large:
         return None
     return StandardVersion(
         version=folder.name,
         valid_from=valid_from,
         file=file,
         flow_name=f"{name}/{flows[0]}",
-        flow_text=flow_path.read_bytes(),
+        flow_text=(folder / flows[0]).read_bytes(),
         document=document,
+        called_flows=tuple((f"{name}/{flow}", (folder / flow).read_bytes()) for flow in called),
     )
 
 

@@ -37,10 +37,11 @@ def run_night(
     processes: Sequence[str] = (),
     as_of: datetime | None = None,
     environ: Mapping[str, str] | None = None,
+    full_refresh: bool = False,
 ) -> RunResult:
     """Plan a workspace's night and carry it out."""
     workspace = load_workspace(folder)
-    plan = make_plan(workspace, processes=processes, as_of=as_of, environ=environ or {})
+    plan = make_plan(workspace, processes=processes, as_of=as_of, environ=environ or {}, full_refresh=full_refresh)
 
     def clock() -> datetime:
         return datetime.now(UTC)

@@ -111,7 +111,7 @@ def judge(
     publish_standards(store, process.name, standards=standards, clauses=[])
     verdicts, findings = [], []
     exact: dict[tuple[str, str, bool], bool] = {}
-    for number, row in enumerate(variants_to_judge(store, process.name).to_pylist(), 1):
+    for number, row in enumerate(variants_to_judge(store, process.name, keys={}).to_pylist(), 1):
         key = (row["variant_id"], row["standard_version"], row["is_open"])
         exact[key] = number % 5 != 0
         cost = number % 3 == 0
@@ -137,6 +137,7 @@ def judge(
         store,
         process.name,
         as_of=log.as_of,
+        keys={},
         verdicts=pa.Table.from_pylist(verdicts, schema=VERDICT_COLUMNS),
         moves=MOVE_COLUMNS.empty_table(),
         findings=pa.Table.from_pylist(findings, schema=FINDING_COLUMNS),

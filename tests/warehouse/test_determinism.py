@@ -59,6 +59,7 @@ def test_two_threads_write_what_one_writes(tmp_path: Path) -> None:
                 store,
                 "desk",
                 as_of=as_of,
+                keys={},
                 verdicts=VERDICT_COLUMNS.empty_table(),
                 moves=MOVE_COLUMNS.empty_table(),
                 findings=FINDING_COLUMNS.empty_table(),

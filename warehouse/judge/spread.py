@@ -5,13 +5,13 @@ Per variant and per case (promise 9).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 
-from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
+from warehouse.judge.kept import find_kept, write_verdicts
 from warehouse.mart.catalogue import process_schema
 from warehouse.specification import ClauseSpec, LimitSpec, StandardSpec
 from warehouse.sql_step import composed_step, sql_step
@@ -119,11 +119,15 @@ def known_activities(store: Store, process: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
-def variants_to_judge(store: Store, process: str) -> pa.Table:
-    """Variants by version and openness: standard_version, is_open, variant_id, activities, case_count."""
+def variants_to_judge(store: Store, process: str, *, keys: Mapping[str, str]) -> pa.Table:
+    """Variants that no verdict was kept for: standard_version, is_open, variant_id, activities, case_count.
+
+    `keys` tells by version what its verdicts rest on; without a key of a version none of its verdicts is kept.
+    """
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process))
         _case_versions(store, process)
+        find_kept(store, process, keys=keys)
         return store.arrow("judge", "variants_to_judge")
 
 
@@ -132,6 +136,7 @@ def spread_verdicts(
     process: str,
     *,
     as_of: datetime,
+    keys: Mapping[str, str],
     verdicts: pa.Table,
     moves: pa.Table,
     findings: pa.Table,
@@ -140,52 +145,29 @@ def spread_verdicts(
 ) -> SpreadResult:
     """Write verdicts, moves, limit checks, deviations and case verdicts of a process, replacing the former ones.
 
-    `verdicts`, `moves` and `findings` have the columns of `warehouse.judge.verdict`. Cost: joins over the judged cases.
+    `verdicts`, `moves` and `findings` are those of `variants_to_judge` with the same `keys`, with the columns of
+    `warehouse.judge.verdict`; what was kept stays. Cost: joins over the judged cases.
     """
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process))
         _case_versions(store, process)
-        for table in ("variant_verdicts", "alignment_moves", "deviations", "limit_checks"):
+        for table in ("deviations", "limit_checks"):
             _clear(store, table, process)
-        with store.registered("given_verdicts", verdicts.cast(VERDICT_COLUMNS)):
-            written = store.run_step(
-                composed_step(
-                    "judge/verdicts",
-                    """
-                    INSERT INTO main.variant_verdicts
-                    SELECT $process, variant_id, standard_version, is_open, alignment_cost, cost_lower, cost_upper,
-                        is_exact, fitness
-                    FROM given_verdicts ORDER BY standard_version, is_open, variant_id
-                    """,
-                ),
-                {"process": process},
-            )
-        with store.registered("given_moves", moves.cast(MOVE_COLUMNS)):
-            store.run_step(
-                composed_step(
-                    "judge/moves",
-                    """
-                    INSERT INTO main.alignment_moves
-                    SELECT $process, variant_id, standard_version, is_open, step, move, activity, element_id, position
-                    FROM given_moves ORDER BY standard_version, is_open, variant_id, step
-                    """,
-                ),
-                {"process": process},
-            )
+        find_kept(store, process, keys=keys)
+        written = write_verdicts(store, process, verdicts=verdicts, moves=moves, findings=findings)
         _give_limits(store, limits)
         checks = store.run("judge", "limit_checks", process=process, as_of=as_of)
         store.connection.execute(_DURATION_MACROS)
-        with store.registered("given_findings", findings.cast(FINDING_COLUMNS)):
-            flow, late = sql_step("judge", "flow_deviations").sql, sql_step("judge", "late_deviations").sql
-            union = f"SELECT * FROM ({flow})\nUNION ALL BY NAME\nSELECT * FROM ({late})"
-            store.run_step(
-                composed_step(
-                    "judge/found_deviations",
-                    "CREATE OR REPLACE TEMP TABLE found_deviations AS "
-                    f"SELECT {_deviation_id()} AS deviation_id, * FROM ({union})",
-                ),
-                {"process": process, "late_en": sentences.late_en, "late_zh": sentences.late_zh},
-            )
+        flow, late = sql_step("judge", "flow_deviations").sql, sql_step("judge", "late_deviations").sql
+        union = f"SELECT * FROM ({flow})\nUNION ALL BY NAME\nSELECT * FROM ({late})"
+        store.run_step(
+            composed_step(
+                "judge/found_deviations",
+                "CREATE OR REPLACE TEMP TABLE found_deviations AS "
+                f"SELECT {_deviation_id()} AS deviation_id, * FROM ({union})",
+            ),
+            {"process": process, "late_en": sentences.late_en, "late_zh": sentences.late_zh},
+        )
         store.run("judge", "sightings", process=process, as_of=as_of)
         deviations = store.run("judge", "publish_deviations", process=process)
         judged = store.run_step(

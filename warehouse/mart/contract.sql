@@ -312,6 +312,37 @@ COMMENT ON COLUMN log_counts.process IS 'Name of the process';
 COMMENT ON COLUMN log_counts.figure IS 'rows_duplicate, rows_filtered (left out by a condition of the source), rows_rejected, rows_after_as_of, instants_ambiguous (first occurrence taken), instants_impossible (moved forward), starts_without_completion, events, instances, cases';
 COMMENT ON COLUMN log_counts.value IS 'The count';
 
+CREATE TABLE judging_keys (process VARCHAR, standard_version VARCHAR, fingerprint VARCHAR, PRIMARY KEY (process, standard_version));
+COMMENT ON TABLE judging_keys IS 'One row per version: what its kept verdicts on variants were made from';
+COMMENT ON COLUMN judging_keys.process IS 'Name of the process';
+COMMENT ON COLUMN judging_keys.standard_version IS 'First day of the version';
+COMMENT ON COLUMN judging_keys.fingerprint IS 'sha256 over the drawing, the clauses, the mapping and the code version';
+
+CREATE TABLE variant_findings (
+    process VARCHAR, variant_id VARCHAR, standard_version VARCHAR, is_open BOOLEAN, clause_id VARCHAR, kind VARCHAR,
+    activity VARCHAR, element_id VARCHAR, occurrence BIGINT, position BIGINT, expected VARCHAR, observed VARCHAR,
+    message_key VARCHAR, message_args VARCHAR, sentence_en VARCHAR, sentence_zh VARCHAR, owner VARCHAR, severity VARCHAR
+);
+COMMENT ON TABLE variant_findings IS 'One row per finding about a variant; every case of the variant has it as a deviation';
+COMMENT ON COLUMN variant_findings.process IS 'Name of the process';
+COMMENT ON COLUMN variant_findings.variant_id IS 'The variant';
+COMMENT ON COLUMN variant_findings.standard_version IS 'The version that judges it';
+COMMENT ON COLUMN variant_findings.is_open IS 'Whether it was judged as an open case';
+COMMENT ON COLUMN variant_findings.clause_id IS 'The clause that it leaves';
+COMMENT ON COLUMN variant_findings.kind IS 'Kind of the deviation';
+COMMENT ON COLUMN variant_findings.activity IS 'The step concerned';
+COMMENT ON COLUMN variant_findings.element_id IS 'Its element in the drawing';
+COMMENT ON COLUMN variant_findings.occurrence IS 'Which of several like findings in the variant, from 1';
+COMMENT ON COLUMN variant_findings.position IS 'Entry of the variant concerned, from 1';
+COMMENT ON COLUMN variant_findings.expected IS 'What the flow has at this place';
+COMMENT ON COLUMN variant_findings.observed IS 'What was done there';
+COMMENT ON COLUMN variant_findings.message_key IS 'Key of the sentence';
+COMMENT ON COLUMN variant_findings.message_args IS 'Arguments of the sentence, a JSON object';
+COMMENT ON COLUMN variant_findings.sentence_en IS 'The finding in English';
+COMMENT ON COLUMN variant_findings.sentence_zh IS 'The finding in Chinese';
+COMMENT ON COLUMN variant_findings.owner IS 'Who owns the clause';
+COMMENT ON COLUMN variant_findings.severity IS 'low, medium, high or critical';
+
 CREATE TABLE deviation_sightings (
     process VARCHAR, deviation_id VARCHAR, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ, PRIMARY KEY (process, deviation_id)
 );

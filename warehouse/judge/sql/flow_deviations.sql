@@ -1,5 +1,5 @@
 -- what:    the findings about variants spread over their cases
--- inputs:  given_findings (per variant, version, openness), case_versions, instances
+-- inputs:  variant_findings (per variant, version, openness), case_versions, instances
 -- grain:   one row per finding and case
 -- values:  process
 SELECT k.case_id, f.standard_version, f.clause_id, f.kind, f.activity, f.element_id, f.occurrence, f.position,
@@ -7,10 +7,11 @@ SELECT k.case_id, f.standard_version, f.clause_id, f.kind, f.activity, f.element
     f.sentence_en, f.sentence_zh, f.owner, f.severity, NULL::DOUBLE AS excess_seconds,
     CASE WHEN f.kind NOT IN ('skipped', 'unfinished') THEN r.resource END AS resource,
     CASE WHEN v.is_open THEN 'open' ELSE 'final' END AS status
-FROM given_findings AS f
+FROM main.variant_findings AS f
 JOIN variant_dictionary AS d USING (variant_id)
 JOIN temp.case_versions AS v
     ON v.variant_no = d.variant_no AND v.standard_version = f.standard_version AND v.is_open = f.is_open
 JOIN case_ids AS k USING (case_code)
 LEFT JOIN instances AS i ON i.case_code = v.case_code AND i.instance = f.position
 LEFT JOIN resources AS r ON r.resource_code = i.resource_code
+WHERE f.process = $process

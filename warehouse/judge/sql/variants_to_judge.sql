@@ -1,10 +1,13 @@
--- what:    the variants that each version has to judge, as closed and as open
--- inputs:  case_versions, variant_dictionary, activities
+-- what:    the variants that each version has to judge, as closed and as open, but for those kept from earlier nights
+-- inputs:  case_versions, kept_variants, variant_dictionary, activities
 -- grain:   one row per variant, version and openness
 WITH counted AS (
-    SELECT variant_no, standard_version, is_open, count(*) AS case_count
-    FROM temp.case_versions
-    GROUP BY variant_no, standard_version, is_open
+    SELECT c.variant_no, d.variant_id, c.standard_version, c.is_open, count(*) AS case_count
+    FROM temp.case_versions AS c
+    JOIN variant_dictionary AS d USING (variant_no)
+    ANTI JOIN temp.kept_variants AS k
+        ON k.variant_id = d.variant_id AND k.standard_version = c.standard_version AND k.is_open = c.is_open
+    GROUP BY ALL
 ),
 named AS (
     SELECT v.variant_no, list(a.activity ORDER BY v.step) AS activities
@@ -16,8 +19,7 @@ named AS (
     JOIN activities AS a USING (activity_code)
     GROUP BY v.variant_no
 )
-SELECT c.standard_version, c.is_open, d.variant_id, coalesce(n.activities, []::VARCHAR[]) AS activities, c.case_count
+SELECT c.standard_version, c.is_open, c.variant_id, coalesce(n.activities, []::VARCHAR[]) AS activities, c.case_count
 FROM counted AS c
-JOIN variant_dictionary AS d USING (variant_no)
 LEFT JOIN named AS n USING (variant_no)
-ORDER BY c.standard_version, c.is_open, d.variant_id
+ORDER BY c.standard_version, c.is_open, c.variant_id
