@@ -72,7 +72,10 @@ def judge(night: Night, process_name: str, *, anew: bool = False) -> StageOutcom
         warnings += _unmatched(standard)
     return StageOutcome(
         rows=result.deviations,
-        note=f"{result.verdicts:,} variants judged ({verdicts.num_rows:,} of them new), {result.deviations:,} deviations in {result.cases_judged:,} cases",
+        note=(
+            f"{result.verdicts:,} variants judged ({verdicts.num_rows:,} of them new), "
+            f"{result.deviations:,} deviations in {result.cases_judged:,} cases"
+        ),
         warnings=tuple(warnings),
     )
 
