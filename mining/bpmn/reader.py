@@ -9,7 +9,7 @@ from lxml import etree
 
 from mining.bpmn import vocabulary
 from mining.bpmn.diagram import read_diagram
-from mining.bpmn.drawing import Drawing, Flow, Ignored, Lane, Node
+from mining.bpmn.drawing import Drawing, Flow, Ignored, Lane, Node, Trigger
 from mining.bpmn.participants import Participants, read_participants
 from mining.document import local_name, read_document, spaced
 from mining.errors import MiningError, Problem
@@ -225,7 +225,7 @@ def _read_node(
             name=spaced(element.get("name")),
             type=tag,
             lane=lane_of.get(identity, ""),
-            trigger=triggers[0] if triggers else "",
+            triggers=tuple(Trigger(trigger) for trigger in triggers),
         )
     )
 
