@@ -1,5 +1,6 @@
 """BPMN 2.0 drawings: what is honoured is read exactly, everything else is refused by its id."""
 
+from mining.bpmn.account import RefusedDrawing
 from mining.bpmn.drawing import Bounds, Drawing, Edge, Flow, Ignored, Lane, Loop, Node, Pool, Shape, Trigger
 from mining.bpmn.layout import layout
 from mining.bpmn.reader import read_bpmn
@@ -14,6 +15,7 @@ __all__ = [
     "Loop",
     "Node",
     "Pool",
+    "RefusedDrawing",
     "Shape",
     "Trigger",
     "layout",

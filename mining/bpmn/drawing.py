@@ -28,7 +28,8 @@ class Trigger:
     `kind` is message, timer, conditional, signal, error, escalation, cancel, link or terminate. `reference` is the id
     of the message, signal, error or escalation that it refers to (the name of a link), `name` that one's name; ""
     where the file says nothing. A timer has `timer` date, duration or cycle, and `text` holds its expression as
-    written (ISO 8601, or a tool's own language); `text` of a conditional is its condition.
+    written (ISO 8601, or a tool's own language); `text` of a conditional is its condition. `code` is the code of the
+    error or escalation: two of one code are the same.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Trigger:
     name: str = ""
     timer: str = ""
     text: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
