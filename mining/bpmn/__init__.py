@@ -1,6 +1,7 @@
 """BPMN 2.0 drawings: what is honoured is read exactly, everything else is refused by its id."""
 
-from mining.bpmn.drawing import Bounds, Drawing, Edge, Flow, Ignored, Lane, Node, Pool, Shape
+from mining.bpmn.account import RefusedDrawing
+from mining.bpmn.drawing import Bounds, Drawing, Edge, Flow, Ignored, Lane, Loop, Node, Pool, Shape, Trigger
 from mining.bpmn.layout import layout
 from mining.bpmn.reader import read_bpmn
 
@@ -11,9 +12,12 @@ __all__ = [
     "Flow",
     "Ignored",
     "Lane",
+    "Loop",
     "Node",
     "Pool",
+    "RefusedDrawing",
     "Shape",
+    "Trigger",
     "layout",
     "read_bpmn",
 ]

@@ -8,6 +8,7 @@ from lxml import etree
 
 from mining.bpmn import vocabulary
 from mining.bpmn.drawing import Pool
+from mining.bpmn.triggers import bare
 from mining.document import local_name, spaced
 from mining.errors import MiningError, Problem
 
@@ -48,6 +49,11 @@ def read_participants(root: etree._Element, *, source: str, participant: str | N
         candidates = [(process, pool) for process, pool in candidates if wanted in _names(process, pool)] or _unknown(
             source, wanted, candidates
         )
+    elif len(candidates) > 1:
+        # A process that has no pool and is called by another is a part of that one.
+        called = {bare(call.get("calledElement")) for call in root.iter(f"{{{vocabulary.MODEL}}}callActivity")}
+        kept = [(process, pool) for process, pool in candidates if pool or process.get("id") not in called]
+        candidates = kept or candidates
     if len(candidates) > 1:
         told = ", ".join(f"'{_told(process, pool)}'" for process, pool in candidates)
         raise MiningError(

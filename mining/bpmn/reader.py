@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from mining.bpmn import vocabulary
+from mining.bpmn.account import Account, RefusedDrawing, flow_parts, model_children
+from mining.bpmn.calls import File, Library, file_of
+from mining.bpmn.checks import check_drawing
 from mining.bpmn.diagram import read_diagram
 from mining.bpmn.drawing import Drawing, Flow, Ignored, Lane, Node
+from mining.bpmn.nodes import read_node
 from mining.bpmn.participants import Participants, read_participants
+from mining.bpmn.triggers import bare, text_of
 from mining.document import local_name, read_document, spaced
 from mining.errors import MiningError, Problem
 
-_REDRAW = "Redraw it with tasks, exclusive and parallel gateways."
+MAX_NODES = 20_000
+"""Flow nodes of a drawing with everything that it calls."""
+MAX_DEPTH = 60
+"""Sub-processes and calls within each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The inside of a process or sub-process that waits to be read; `chain` names the processes around it."""
+
+    element: etree._Element
+    file: File
+    scope: str
+    prefix: str
+    lane: str
+    depth: int
+    chain: tuple[tuple[str, str], ...]
+
+    @property
+    def is_process(self) -> bool:
+        """Whether it is a process, not a sub-process."""
+        return local_name(self.element) == "process"
 
 
 @dataclass(slots=True)
@@ -22,33 +48,28 @@ class _Reading:
     """What has been found so far; lives only inside read_bpmn."""
 
     source: str
+    library: Library
+    account: Account = field(default_factory=Account)
     nodes: list[Node] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    counted: list[etree._Element] = field(default_factory=list)
-
-    def refuse(self, element: etree._Element, what: str, *, todo: str = _REDRAW) -> None:
-        name, identity = spaced(element.get("name")), element.get("id") or "without an id"
-        told = f"'{name}' ({identity})" if name else f"({identity})"
-        self.problems.append(
-            Problem(
-                where=f"{self.source}, line {element.sourceline}",
-                what=f"{local_name(element)} {told}: {what}",
-                todo=todo,
-            )
-        )
+    lane_of: dict[str, str] = field(default_factory=dict)
+    in_lanes: list[tuple[str, str]] = field(default_factory=list)
+    origin: dict[str, tuple[etree._Element, str]] = field(default_factory=dict)
+    waiting: list[_Inside] = field(default_factory=list)
 
 
-def read_bpmn(xml: bytes, *, source: str, participant: str | None = None) -> Drawing:
+def read_bpmn(
+    xml: bytes, *, source: str, participant: str | None = None, others: Iterable[tuple[str, bytes]] = ()
+) -> Drawing:
     """The drawing in a BPMN 2.0 file.
 
     `source` names the file in errors; `participant` (a pool's or process's name or id) chooses among several
-    pools with content. Honoured (BPMN 2.0.2): tasks of every type (section 10.3.3), start events without trigger
-    or with message, timer, conditional or signal (10.5.2; several are alternatives), end events without result
-    or with message or signal (10.5.3), exclusive and parallel gateways (10.6.2, 10.6.4), sequence flows (8.4.13),
-    lanes. Raises MiningError with one problem per element that can't be honoured. Linear in the file.
+    pools with content; `others` are further BPMN files (name, bytes) in which called processes are looked for.
+    Honoured (BPMN 2.0.2): activities (section 10.3), sub-processes of every kind (10.3.5), call activities (10.3.6),
+    loops and multiple instances (10.3.8), events (10.5) other than compensation, gateways (10.6) other than complex
+    ones, sequence flows with their conditions (8.4.13), lanes. Raises RefusedDrawing with one problem per element
+    that can't be honoured, MiningError where the file as a whole can't be read. Linear in the file and what it calls.
     """
     root = read_document(xml, source=source, kind="BPMN 2.0")
     if root.tag != f"{{{vocabulary.MODEL}}}definitions":
@@ -59,23 +80,39 @@ def read_bpmn(xml: bytes, *, source: str, participant: str | None = None) -> Dra
                 todo="Export the flow as BPMN 2.0.",
             )
         )
+    parts = flow_parts(root)
     participants = read_participants(root, source=source, participant=participant)
-    reading = _Reading(source)
+    reading = _Reading(source, Library(tuple(others)))
+    account = reading.account
+    file = file_of(root, source)
+    process_id = participants.process.get("id") or ""
+    reading.waiting.append(_Inside(participants.process, file, "", "", "", 0, ((source, process_id),)))
+    while reading.waiting:
+        _read_inside(reading.waiting.pop(0), reading)
     _read_elsewhere(root, participants, reading)
-    _read_process(root, participants.process, reading)
-    _check_complete(root, reading)
-    _check_ends(reading)
-    if reading.problems:
-        raise MiningError(*reading.problems)
+    _note_lanes(reading)
+    if not account.problems:
+        findings = check_drawing(tuple(reading.nodes), tuple(reading.flows))
+        account.notes += findings.notes
+        for identity, what, todo in findings.refused:
+            if identity in reading.origin:
+                element, where = reading.origin[identity]
+                account.refuse(element, what, source=where, todo=todo)
+            else:
+                account.problems.append(Problem(where=source, what=what, todo=todo))
+    honoured, refused = account.settle(parts, source=source)
+    if account.problems:
+        raise RefusedDrawing(*account.problems, honoured=honoured, ignored=tuple(account.ignored), refused=refused)
     shapes, edges = read_diagram(
         root,
-        boxes={*(n.id for n in reading.nodes), *(lane.id for lane in reading.lanes), participants.pool_id},
+        nodes=tuple(reading.nodes),
+        others={*(lane.id for lane in reading.lanes), participants.pool_id},
         lines={flow.id for flow in reading.flows},
-        ignored=reading.ignored,
+        ignored=account.ignored,
     )
     return Drawing(
         source=source,
-        process_id=participants.process.get("id") or "",
+        process_id=process_id,
         process_name=spaced(participants.process.get("name")),
         nodes=tuple(reading.nodes),
         flows=tuple(reading.flows),
@@ -83,262 +120,220 @@ def read_bpmn(xml: bytes, *, source: str, participant: str | None = None) -> Dra
         pools=participants.pools,
         shapes=shapes,
         edges=edges,
-        honoured=(*(node.id for node in reading.nodes), *(flow.id for flow in reading.flows)),
-        ignored=tuple(reading.ignored),
+        honoured=honoured,
+        ignored=tuple(account.ignored),
+        notes=tuple(account.notes),
     )
 
 
-def _ours(parent: etree._Element) -> list[etree._Element]:
-    return [child for child in parent if _is_model(child)]
-
-
-def _is_model(element: etree._Element) -> bool:
-    return isinstance(element.tag, str) and element.tag.startswith(f"{{{vocabulary.MODEL}}}")
-
-
-def _flow_parts(parent: etree._Element) -> list[etree._Element]:
-    """Every flow node and sequence flow at any depth, except inside a tool's extensions."""
-    found = []
-    for element in parent.iter(f"{{{vocabulary.MODEL}}}*"):
-        tag = local_name(element)
-        if tag in vocabulary.FLOW_NODES or tag == "sequenceFlow":
-            inside = any(local_name(a) == "extensionElements" for a in element.iterancestors() if _is_model(a))
-            if not inside:
-                found.append(element)
-    return found
-
-
 def _read_elsewhere(root: etree._Element, participants: Participants, reading: _Reading) -> None:
-    """What stands outside the chosen process: other participants, message flows, definitions."""
-    for element in _ours(root):
+    """What stands outside the flow that is judged: other participants, message flows, definitions."""
+    account = reading.account
+    pooled = {pool.process_id for pool in participants.pools}
+    for element in model_children(root):
         tag = local_name(element)
         if tag == "process" and element is not participants.process:
-            parts = _flow_parts(element)
-            reading.counted += parts
-            reading.ignored += [
-                Ignored(part.get("id") or "", local_name(part), "belongs to another participant") for part in parts
-            ]
+            reason = "belongs to another participant"
+            if element.get("id") not in pooled:
+                reason = "belongs to another process, which the flow does not call"
+            for part in flow_parts(element):
+                if part not in account.honoured and part not in account.refused and part not in account.ignored_parts:
+                    account.ignore_part(part, reason)
         elif tag == "collaboration":
-            for part in _ours(element):
-                _ignore(part, reading)
-        elif tag in {"choreography", "globalChoreographyTask"} and _flow_parts(element):
-            reading.refuse(element, "a choreography can't be honoured.", todo="Draw it as a process.")
-            reading.counted += _flow_parts(element)
+            for part in model_children(element):
+                account.ignore(part)
+        elif tag in {"choreography", "globalChoreographyTask"} and flow_parts(element):
+            account.refuse(
+                element,
+                vocabulary.REFUSED_NODES["choreographyTask"],
+                source=reading.source,
+                todo="Draw it as a process.",
+            )
+            account.refused.update(flow_parts(element))
 
 
-def _ignore(element: etree._Element, reading: _Reading) -> bool:
-    reason = vocabulary.IGNORED.get(local_name(element))
-    if reason is None:
-        return False
-    owner = element.get("id")
-    if owner is None:
-        parent = element.getparent()
-        owner = parent.get("id") if parent is not None else ""
-    reading.ignored.append(Ignored(owner or "", local_name(element), reason))
-    return True
-
-
-def _read_process(root: etree._Element, process: etree._Element, reading: _Reading) -> None:
-    lane_of: dict[str, str] = {}
-    for lane_set in process.findall(f"{{{vocabulary.MODEL}}}laneSet"):
-        _read_lanes(lane_set, reading, lane_of)
-    definitions = {
-        element.get("id"): local_name(element)
-        for element in _ours(root)
-        if local_name(element).endswith("EventDefinition")
-    }
-    seen: Counter[str] = Counter()
-    flow_elements = []
-    for element in _ours(process):
+def _read_inside(inside: _Inside, reading: _Reading) -> None:
+    """The lanes, nodes and flows that stand directly in a process or sub-process."""
+    account, source = reading.account, inside.file.source
+    for lane_set in inside.element.findall(f"{{{vocabulary.MODEL}}}laneSet"):
+        _read_lanes(lane_set, inside, reading)
+    flow_elements: list[etree._Element] = []
+    here: dict[str, Node | None] = {}
+    defaults: set[tuple[str, str]] = set()
+    for element in model_children(inside.element):
         tag = local_name(element)
         if tag in vocabulary.FLOW_NODES:
-            reading.counted += _flow_parts(element)
-            if not _has_new_id(element, seen, reading):
+            identity = _new_id(element, inside, reading)
+            if identity is None:
+                account.refused.update(flow_parts(element))
                 continue
-            if tag in vocabulary.REFUSED_NODES:
-                reading.refuse(element, vocabulary.REFUSED_NODES[tag])
-            else:
-                _read_node(element, definitions, lane_of, reading)
+            if element.get("default"):
+                defaults.add((identity, inside.prefix + bare(element.get("default"))))
+            here[identity] = _read_one(element, identity, inside, reading)
         elif tag == "sequenceFlow":
-            reading.counted.append(element)
-            if _has_new_id(element, seen, reading):
+            if element in inside.file.twins:
+                account.ignore_part(element, "the same flow stands in the file twice; it is read once")
+            elif _new_id(element, inside, reading) is not None:
                 flow_elements.append(element)
-        elif tag not in vocabulary.STRUCTURE and not _ignore(element, reading):
-            reading.refuse(element, "this element is not known to BPMN 2.0 at this place.")
-        elif tag == "extensionElements":
-            _ignore(element, reading)
+        elif not inside.is_process:
+            continue  # the parts of a sub-process have been met with the node itself
+        elif tag not in vocabulary.STRUCTURE and not account.ignore(element):
+            account.refuse(element, "this element is not known to BPMN 2.0 at this place.", source=source)
     # A flow may stand before the nodes that it joins.
-    _read_flows(process, flow_elements, seen, reading)
+    for element in flow_elements:
+        _read_flow(element, inside, here, defaults, reading)
 
 
-def _has_new_id(element: etree._Element, seen: Counter[str], reading: _Reading) -> bool:
+def _new_id(element: etree._Element, inside: _Inside, reading: _Reading) -> str | None:
+    source = inside.file.source
     identity = element.get("id")
     if not identity:
-        reading.refuse(element, "an element of the flow needs an id.", todo="Export the drawing again.")
-        return False
-    seen[identity] += 1
-    if seen[identity] > 1:
-        reading.refuse(element, "its id stands twice in the file.", todo="Give each element an id of its own.")
-        return False
-    return True
+        reading.account.refuse(
+            element, "an element of the flow needs an id.", source=source, todo="Export the drawing again."
+        )
+        return None
+    if inside.prefix + identity in reading.origin:
+        reading.account.refuse(
+            element, "its id stands twice in the file.", source=source, todo="Give each element an id of its own."
+        )
+        return None
+    reading.origin[inside.prefix + identity] = (element, source)
+    return inside.prefix + identity
 
 
-def _read_lanes(lane_set: etree._Element, reading: _Reading, lane_of: dict[str, str]) -> None:
+def _read_lanes(lane_set: etree._Element, inside: _Inside, reading: _Reading) -> None:
     waiting = [(lane_set, "")]
     while waiting:
         around, parent = waiting.pop(0)
         for lane in around.findall(f"{{{vocabulary.MODEL}}}lane"):
             identity, name = lane.get("id") or "", spaced(lane.get("name"))
-            reading.lanes.append(Lane(identity, name, parent))
+            if inside.file.source == reading.source and not inside.prefix:
+                reading.lanes.append(Lane(identity, name, parent))
             for reference in lane.findall(f"{{{vocabulary.MODEL}}}flowNodeRef"):
                 # Inner lanes come later and win: the innermost lane is the role.
-                lane_of[spaced(reference.text)] = name
+                wanted = inside.prefix + bare(reference.text)
+                reading.lane_of[wanted] = name
+                reading.in_lanes.append((identity, wanted))
             waiting += [(inner, identity) for inner in lane.findall(f"{{{vocabulary.MODEL}}}childLaneSet")]
 
 
-def _read_node(
-    element: etree._Element, definitions: dict[str | None, str], lane_of: dict[str, str], reading: _Reading
+def _note_lanes(reading: _Reading) -> None:
+    """Lanes may name what is nowhere; that harms nothing. What sits on an activity shares its lane."""
+    for lane, wanted in reading.in_lanes:
+        if wanted not in reading.origin:
+            reading.account.ignored.append(
+                Ignored(lane, "flowNodeRef", f"the lane names '{wanted}', which is no element of the flow")
+            )
+    lane_of = {node.id: node.lane for node in reading.nodes}
+    reading.nodes = [
+        replace(node, lane=lane_of.get(node.attached_to, "")) if node.attached_to and not node.lane else node
+        for node in reading.nodes
+    ]
+
+
+def _read_one(element: etree._Element, identity: str, inside: _Inside, reading: _Reading) -> Node | None:
+    account, file = reading.account, inside.file
+    node = read_node(
+        element,
+        identity=identity,
+        scope=inside.scope,
+        prefix=inside.prefix,
+        lane=reading.lane_of.get(identity, inside.lane),
+        known=file.known,
+        account=account,
+        source=file.source,
+    )
+    if node is not None and node.is_event_sub_process and not node.is_expanded:
+        account.ignore_part(element, "an event sub-process without an inside never begins")
+        account.ignored_parts.update(flow_parts(element))
+        return None
+    if node is None:
+        # What it holds is told as refused with it.
+        account.refused.update(flow_parts(element))
+        return None
+    account.honoured.add(element)
+    around = None
+    if node.is_expanded:
+        around = _Inside(element, file, identity, inside.prefix, node.lane, inside.depth + 1, inside.chain)
+    elif node.type == "callActivity":
+        node, around = _called(element, node, inside, reading)
+    if around is not None and around.depth > MAX_DEPTH:
+        account.refuse(element, f"sub-processes stand more than {MAX_DEPTH} deep in each other.", source=file.source)
+        account.refused.update(flow_parts(element))
+    elif around is not None:
+        reading.waiting.append(around)
+    reading.nodes.append(node)
+    if len(reading.nodes) > MAX_NODES:
+        raise MiningError(
+            Problem(
+                where=reading.source,
+                what=f"the flow has more than {MAX_NODES} elements with all that it calls.",
+                todo="Split the standard.",
+            )
+        )
+    return node
+
+
+def _called(element: etree._Element, node: Node, inside: _Inside, reading: _Reading) -> tuple[Node, _Inside | None]:
+    """The call activity with the process that it calls as its inside, where that is found."""
+    account, library = reading.account, reading.library
+    found = library.find(node.called, inside.file) if node.called else None
+    if found is None:
+        if node.called and not library.knows(node.called, inside.file):
+            account.notes.append((node.id, f"the process '{node.called}' that it calls is not here: it is one step."))
+            for name in library.unreadable:
+                account.notes.append((node.id, f"{name} can't be read; it was not searched for '{node.called}'."))
+        return node, None
+    file, process = found
+    key = (file.source, process.get("id") or "")
+    if key in inside.chain:
+        account.refuse(
+            element,
+            f"it calls '{node.called}', which is the process that it stands in: the call never ends.",
+            source=inside.file.source,
+            todo="Draw a loop instead.",
+        )
+        return node, None
+    around = _Inside(process, file, node.id, f"{node.id}/", node.lane, inside.depth + 1, (*inside.chain, key))
+    return replace(node, is_expanded=True), around
+
+
+def _read_flow(
+    element: etree._Element,
+    inside: _Inside,
+    here: dict[str, Node | None],
+    defaults: set[tuple[str, str]],
+    reading: _Reading,
 ) -> None:
-    tag = local_name(element)
-    triggers: list[str] = []
-    reasons: list[str] = []
-    for child in _ours(element):
-        part = local_name(child)
-        if part.endswith("EventDefinition"):
-            triggers.append(part.removesuffix("EventDefinition"))
-        elif part == "eventDefinitionRef":
-            name = spaced(child.text).split(":")[-1]
-            triggers.append(definitions.get(name, "unknown").removesuffix("EventDefinition"))
-        elif part in vocabulary.LOOPS:
-            reasons.append(vocabulary.LOOPS[part])
-        elif part in vocabulary.IGNORED:
-            _ignore(child, reading)
-        elif part not in vocabulary.STRUCTURE:
-            reasons.append(f"its part <{part}> can't be honoured.")
-    reasons += _node_reasons(element, tag, triggers)
-    for reason in reasons:
-        reading.refuse(element, reason)
-    identity = element.get("id") or ""
-    reading.nodes.append(
-        Node(
+    account, source = reading.account, inside.file.source
+    account.honoured.add(element)
+    ends = [inside.prefix + bare(element.get(side)) for side in ("sourceRef", "targetRef")]
+    identity = inside.prefix + (element.get("id") or "")
+    for end, side in zip(ends, ("source", "target"), strict=True):
+        if end not in here:
+            bare_end = end.removeprefix(inside.prefix)
+            told = f"no element '{bare_end}' of this process or sub-process" if bare_end else "none"
+            account.refuse(element, f"its {side} is {told}.", source=source, todo="Connect the flow again.")
+        elif here[end] is None and reading.origin[end][0] in account.ignored_parts:
+            account.refuse(
+                element, f"its {side} is an event sub-process, which no flow touches.", source=source, todo="Remove it."
+            )
+    condition = None
+    for child in model_children(element):
+        if local_name(child) == "conditionExpression":
+            condition = text_of(child)
+            account.ignored.append(Ignored(identity, "conditionExpression", "the choice is free; data is not weighed"))
+        else:
+            account.ignore(child)
+    reading.flows.append(
+        Flow(
             id=identity,
+            source=ends[0],
+            target=ends[1],
             name=spaced(element.get("name")),
-            type=tag,
-            lane=lane_of.get(identity, ""),
-            trigger=triggers[0] if triggers else "",
+            is_conditional=condition is not None,
+            is_default=(ends[0], identity) in defaults,
+            scope=inside.scope,
+            condition=condition or "",
         )
     )
-
-
-def _node_reasons(element: etree._Element, tag: str, triggers: list[str]) -> list[str]:
-    reasons = []
-    if len(triggers) > 1:
-        reasons.append(f"an event with several triggers ({', '.join(triggers)}) can't be honoured yet.")
-    elif triggers:
-        trigger = triggers[0]
-        allowed = vocabulary.START_TRIGGERS if tag == "startEvent" else vocabulary.END_TRIGGERS
-        if tag in vocabulary.EVENTS and trigger not in allowed:
-            side = "start" if tag == "startEvent" else "end"
-            reasons.append(f"a {side} event of type {trigger} can't be honoured yet.")
-    if element.get("isForCompensation") in {"true", "1"}:
-        reasons.append("compensation can't be honoured.")
-    reasons += [
-        f"a {quantity} other than 1 can't be honoured."
-        for quantity in ("startQuantity", "completionQuantity")
-        if spaced(element.get(quantity, "1")) != "1"
-    ]
-    if tag == "receiveTask" and element.get("instantiate") in {"true", "1"}:
-        reasons.append("a receive task that starts the flow can't be honoured yet; draw a message start event.")
-    return reasons
-
-
-def _read_flows(process: etree._Element, elements: list[etree._Element], ids: Counter[str], reading: _Reading) -> None:
-    nodes = {node.id: node for node in reading.nodes}
-    defaults = {element.get("default"): element for element in _ours(process) if element.get("default")}
-    outgoing = Counter(spaced(element.get("sourceRef")) for element in elements)
-    for element in elements:
-        ends = spaced(element.get("sourceRef")), spaced(element.get("targetRef"))
-        for end, side in zip(ends, ("source", "target"), strict=True):
-            # An end that was refused above has its own problem already.
-            if end not in nodes and end not in ids:
-                told = f"no element '{end}' of this process" if end else "none"
-                reading.refuse(element, f"its {side} is {told}.", todo="Connect the flow again.")
-        conditional = any(local_name(child) == "conditionExpression" for child in _ours(element))
-        default = element.get("id") in defaults
-        node = nodes.get(ends[0])
-        if node is not None and node.type != "exclusiveGateway":
-            if conditional:
-                reading.refuse(
-                    element,
-                    f"a condition on a flow out of {node.told} can't be honoured yet.",
-                    todo="Put an exclusive gateway behind it and the conditions on the gateway's flows.",
-                )
-            elif default and outgoing[node.id] > 1:
-                reading.refuse(
-                    element,
-                    f"a default flow out of {node.told} can't be honoured yet.",
-                    todo="Put an exclusive gateway behind it.",
-                )
-        if conditional:
-            reading.ignored.append(
-                Ignored(element.get("id") or "", "conditionExpression", "the choice is free; data is not weighed")
-            )
-        for child in _ours(element):
-            _ignore(child, reading)
-        reading.flows.append(
-            Flow(
-                id=element.get("id") or "",
-                source=ends[0],
-                target=ends[1],
-                name=spaced(element.get("name")),
-                is_conditional=conditional,
-                is_default=default,
-            )
-        )
-
-
-def _check_ends(reading: _Reading) -> None:
-    """Starts and ends as BPMN 2.0.2 asks (10.5.2 and 10.5.3)."""
-    if reading.problems:
-        return
-    entered = {flow.target for flow in reading.flows}
-    left = {flow.source for flow in reading.flows}
-    starts = [node for node in reading.nodes if node.type == "startEvent"]
-    where = reading.source
-    for node in reading.nodes:
-        if node.type == "startEvent" and node.id in entered:
-            reading.problems.append(Problem(where=where, what=f"{node.told}: a flow runs into a start event."))
-        if node.type == "endEvent" and node.id in left:
-            reading.problems.append(Problem(where=where, what=f"{node.told}: a flow leaves an end event."))
-        if starts and node.type != "startEvent" and node.id not in entered:
-            reading.problems.append(
-                Problem(
-                    where=where,
-                    what=f"{node.told}: nothing leads to it.",
-                    todo="Connect it to the flow or remove it.",
-                )
-            )
-    if not starts and any(node.type == "endEvent" for node in reading.nodes):
-        reading.problems.append(
-            Problem(
-                where=where,
-                what="the flow has an end event but no start event.",
-                todo="Draw a start event where the flow begins.",
-            )
-        )
-    elif not starts and all(node.id in entered for node in reading.nodes):
-        reading.problems.append(
-            Problem(
-                where=where,
-                what="the flow has no beginning: no start event, and every element has a flow into it.",
-                todo="Draw a start event where the flow begins.",
-            )
-        )
-
-
-def _check_complete(root: etree._Element, reading: _Reading) -> None:
-    """Every flow node and sequence flow of the file was counted once, or the reader itself is at fault."""
-    counted = {id(element) for element in reading.counted}
-    for element in _flow_parts(root):
-        if id(element) not in counted:
-            reading.refuse(element, "it stands where no flow belongs.", todo="Move it into a process.")

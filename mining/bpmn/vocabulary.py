@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from mining.bpmn.drawing import TASKS
+from mining.bpmn.drawing import EVENTS, GATEWAYS, SUB_PROCESSES, TASKS
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DIAGRAM = "http://www.omg.org/spec/BPMN/20100524/DI"
 BOUNDS = "http://www.omg.org/spec/DD/20100524/DC"
 POINTS = "http://www.omg.org/spec/DD/20100524/DI"
 
-GATEWAYS = ("exclusiveGateway", "parallelGateway")
-EVENTS = ("startEvent", "endEvent")
-HONOURED_NODES = frozenset((*TASKS, *GATEWAYS, *EVENTS))
-START_TRIGGERS = frozenset({"", "message", "timer", "conditional", "signal"})
-END_TRIGGERS = frozenset({"", "message", "signal"})
+HONOURED_NODES = frozenset((*TASKS, *GATEWAYS, *EVENTS, *SUB_PROCESSES, "callActivity"))
+"""Flow nodes that have a meaning here (BPMN 2.0.2, sections 10.3 to 10.6)."""
 
+TRIGGERS = {
+    "startEvent": frozenset({"message", "timer", "conditional", "signal", "error", "escalation"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "conditional", "signal", "link"}),
+    "intermediateThrowEvent": frozenset({"message", "escalation", "signal", "link"}),
+    "boundaryEvent": frozenset({"message", "timer", "conditional", "signal", "error", "escalation", "cancel"}),
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "cancel", "terminate"}),
+}
+"""What each kind of event may wait for or raise (BPMN 2.0.2, table 10.93); compensation is refused everywhere."""
+
+PLACES = {
+    "startEvent": "a start event",
+    "intermediateCatchEvent": "an intermediate event that waits",
+    "intermediateThrowEvent": "an intermediate event that raises something",
+    "boundaryEvent": "a boundary event",
+    "endEvent": "an end event",
+}
+
+COMPENSATION = "compensation can't be honoured: it undoes what the case has done before, in no drawn order."
+_CHOREOGRAPHY = "a choreography can't be honoured: it tells what is said between participants, not what one does."
 REFUSED_NODES = {
-    "inclusiveGateway": "an inclusive gateway can't be honoured yet: how many branches run is not told.",
-    "eventBasedGateway": "an event-based gateway can't be honoured yet.",
-    "complexGateway": "a complex gateway can't be honoured: its condition is free text.",
-    "subProcess": "a sub-process can't be honoured yet.",
-    "adHocSubProcess": "an ad-hoc sub-process can't be honoured: it sets no order.",
-    "transaction": "a transaction can't be honoured yet.",
-    "callActivity": "a call activity can't be honoured yet: the flow that it calls is elsewhere.",
-    "boundaryEvent": "a boundary event can't be honoured yet.",
-    "intermediateCatchEvent": "an intermediate event can't be honoured yet.",
-    "intermediateThrowEvent": "an intermediate event can't be honoured yet.",
-    "implicitThrowEvent": "an implicit throw event can't be honoured.",
+    "complexGateway": "a complex gateway can't be honoured: how many branches it waits for is free text.",
+    "implicitThrowEvent": "an implicit throw event can't be honoured: it has no place in a flow.",
     "event": "an event of no stated type can't be honoured.",
-    "choreographyTask": "a choreography can't be honoured.",
-    "subChoreography": "a choreography can't be honoured.",
-    "callChoreography": "a choreography can't be honoured.",
+    "choreographyTask": _CHOREOGRAPHY,
+    "subChoreography": _CHOREOGRAPHY,
+    "callChoreography": _CHOREOGRAPHY,
 }
 FLOW_NODES = HONOURED_NODES | frozenset(REFUSED_NODES)
+FLOW_PARTS = FLOW_NODES | {"sequenceFlow"}
 
-STRUCTURE = frozenset({"incoming", "outgoing", "laneSet", "documentation", "extensionElements"})
+GLOBAL_TASKS = frozenset(
+    {"globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask"}
+)
+STRUCTURE = frozenset({"incoming", "outgoing", "laneSet", "documentation"})
+LOOPS = frozenset({"standardLoopCharacteristics", "multiInstanceLoopCharacteristics"})
 
 _DATA = "data says nothing about the order of steps"
 _WHO = "who does a step says nothing about the order of steps"
@@ -68,9 +80,6 @@ IGNORED = {
     "correlationSubscription": "correlation is for an engine",
     "supports": "a reference to another process",
     "supportedInterfaceRef": "an interface is for an engine",
+    "completionCondition": "a condition is not weighed: data is not known",
     "extensionElements": "a tool's own additions say nothing about the order of steps",
-}
-LOOPS = {
-    "standardLoopCharacteristics": "a loop marker can't be honoured yet.",
-    "multiInstanceLoopCharacteristics": "a multi-instance marker can't be honoured yet.",
 }

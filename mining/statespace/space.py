@@ -32,7 +32,8 @@ class StateSpace:
     Edge e leads from `source[e]` to `target[e]` by element `element[e]` (an index into `elements`); edges are
     sorted by source, element, target (int64 arrays of equal length). `elements` is sorted by name and id.
     `tokens[s]` is the marking of state s as place indices, `places` tells each place in words, `finals` are the
-    states in which the flow is complete and `final_rule` says how they were found.
+    states in which the flow is complete and `final_rule` says how they were found. `notes` (element id, sentence)
+    tell what was bounded or read in one of several possible ways.
     """
 
     source_name: str
@@ -44,6 +45,7 @@ class StateSpace:
     final_rule: str
     places: tuple[str, ...]
     tokens: tuple[Tokens, ...]
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def state_count(self) -> int:
