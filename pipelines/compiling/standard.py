@@ -10,17 +10,21 @@ from zoneinfo import ZoneInfo
 
 from mining.errors import MiningError
 from mining.standard import ActivityMatch, FlowStandard, match_activities, standard_from_bpmn, standard_from_pnml
+from pipelines.compiling.timers import TimerLimit, timer_limits
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import digest
 from pipelines.sentences.catalogue import Language, duration_text, sentence
 from pipelines.workspace.load import Process, StandardVersion
-from pipelines.workspace.standard_file import Limit
+from pipelines.workspace.standard_file import Limit, StepDetails
 from warehouse.specification import ClauseSpec, LimitSpec, StandardSpec
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledStandard:
-    """One version, ready to judge: its flow, the step of each log activity, and what the store publishes of it."""
+    """One version, ready to judge: its flow, the step of each log activity, and what the store publishes of it.
+
+    `notes` are (element id, sentence): what was read in a bounded or stated way, and timers that set no limit.
+    """
 
     version: StandardVersion
     flow: FlowStandard
@@ -28,6 +32,7 @@ class CompiledStandard:
     spec: StandardSpec
     clauses: tuple[ClauseSpec, ...]
     limits: tuple[LimitSpec, ...]
+    notes: tuple[tuple[str, str], ...]
 
     def clause(self, clause_id: str) -> ClauseSpec:
         """The clause of this id."""
@@ -44,6 +49,8 @@ def read_flow(version: StandardVersion) -> FlowStandard:
             source=version.flow_name,
             silent=version.file.silent,
             participant=version.file.participant,
+            observed=version.file.activities.values(),
+            others=version.called_flows,
         )
     except MiningError as error:
         raise BadInput(*(Problem(problem.what, problem.where, problem.todo) for problem in error.problems)) from error
@@ -89,13 +96,18 @@ def compile_standard(
         )
     if problems:
         raise BadInput(*problems)
+    timers, without_limit = timer_limits(flow)
     return CompiledStandard(
         version=version,
         flow=flow,
         match=match,
         spec=_standard_spec(process, version, until),
-        clauses=_clauses(version, flow),
-        limits=tuple(_limit_spec(version, limit, flow, match) for limit in file.limits),
+        clauses=(*_clauses(version, flow), *(_timer_clause(version, timer) for timer in timers)),
+        limits=(
+            *(_limit_spec(version, limit, flow, match) for limit in file.limits),
+            *(_timer_spec(version, timer, match) for timer in timers),
+        ),
+        notes=(*flow.notes, *without_limit),
     )
 
 
@@ -173,7 +185,7 @@ def _clauses(version: StandardVersion, flow: FlowStandard) -> tuple[ClauseSpec, 
         )
     ]
     for step in flow.steps:
-        details = file.steps.get(step.name) or file.steps.get(step.element_id)
+        details = _step_details(version, step.name, step.element_id)
         clauses.append(
             ClauseSpec(
                 standard_version=version.version,
@@ -208,7 +220,7 @@ def _limit_text(language: Language, limit: Limit, title: str) -> str:
         "clause.limit",
         {
             "title": title or limit.id,
-            "from": limit.from_.activity or sentence(language, "case.start", {}),
+            "from": _from_label(language, limit),
             "to": limit.to.activity or sentence(language, "case.end", {}),
             "limit": duration_text(language, limit.within.total_seconds()),
         },
@@ -220,28 +232,89 @@ def _element_of(flow: FlowStandard, name: str | None) -> str | None:
     return ids[0] if ids else None
 
 
-def _limit_spec(version: StandardVersion, limit: Limit, flow: FlowStandard, match: ActivityMatch) -> LimitSpec:
-    def log_names(name: str | None) -> tuple[str, ...]:
-        """A step stands for all activities mapped to it; any other name for the activity itself."""
-        if name is None:
-            return ()
-        of_step = tuple(a for a, step in zip(match.activities, match.steps, strict=True) if step == name)
-        return of_step or (name,)
+def _timer_text(language: Language, timer: TimerLimit) -> str:
+    return sentence(
+        language,
+        "clause.timer" if timer.title else "clause.timer_unnamed",
+        {"title": timer.title, "step": timer.step, "limit": duration_text(language, timer.seconds)}
+        if timer.title
+        else {"step": timer.step, "limit": duration_text(language, timer.seconds)},
+    )
 
+
+def _step_details(version: StandardVersion, name: str, element_id: str) -> StepDetails | None:
+    return version.file.steps.get(name) or version.file.steps.get(element_id)
+
+
+def _timer_clause(version: StandardVersion, timer: TimerLimit) -> ClauseSpec:
+    details = _step_details(version, timer.step, timer.element_id)
+    return ClauseSpec(
+        standard_version=version.version,
+        clause_id=f"timer:{timer.event_id}",
+        kind="limit",
+        element_id=timer.element_id,
+        text_en=_timer_text("en", timer),
+        text_zh=_timer_text("zh", timer),
+        owner=(details.owner if details else None) or version.file.owner,
+        severity=details.severity if details else version.file.severity,
+    )
+
+
+def _timer_spec(version: StandardVersion, timer: TimerLimit, match: ActivityMatch) -> LimitSpec:
+    clause = _timer_clause(version, timer)
+    names = _log_names(timer.step, match)
+    return LimitSpec(
+        clause_id=clause.clause_id,
+        standard_version=version.version,
+        from_activities=names,
+        from_which="each",
+        from_at="enabled",
+        to_activities=names,
+        to_at="completed",
+        to_case_end=False,
+        from_case_start=False,
+        within_seconds=timer.seconds,
+        at_risk_share=0.8,
+        from_label_en=sentence("en", "step.enabled", {"step": timer.step}),
+        from_label_zh=sentence("zh", "step.enabled", {"step": timer.step}),
+        to_label_en=timer.step,
+        to_label_zh=timer.step,
+        element_id=timer.element_id,
+        severity=clause.severity,
+        owner=clause.owner,
+    )
+
+
+def _log_names(name: str | None, match: ActivityMatch) -> tuple[str, ...]:
+    """A step stands for all activities mapped to it; any other name for the activity itself."""
+    if name is None:
+        return ()
+    of_step = tuple(a for a, step in zip(match.activities, match.steps, strict=True) if step == name)
+    return of_step or (name,)
+
+
+def _from_label(language: Language, limit: Limit) -> str:
+    start = limit.from_
+    if start.activity is None:
+        return sentence(language, "case.start", {})
+    return sentence(language, "step.enabled", {"step": start.activity}) if start.at == "enabled" else start.activity
+
+
+def _limit_spec(version: StandardVersion, limit: Limit, flow: FlowStandard, match: ActivityMatch) -> LimitSpec:
     return LimitSpec(
         clause_id=f"limit:{limit.id}",
         standard_version=version.version,
-        from_activities=log_names(limit.from_.activity),
+        from_activities=_log_names(limit.from_.activity, match),
         from_which=limit.from_.which,
         from_at=limit.from_.at,
-        to_activities=log_names(limit.to.activity),
+        to_activities=_log_names(limit.to.activity, match),
         to_at=limit.to.at,
         to_case_end=limit.to.case == "end",
         from_case_start=limit.from_.case == "start",
         within_seconds=limit.within.total_seconds(),
         at_risk_share=limit.at_risk,
-        from_label_en=limit.from_.activity or sentence("en", "case.start", {}),
-        from_label_zh=limit.from_.activity or sentence("zh", "case.start", {}),
+        from_label_en=_from_label("en", limit),
+        from_label_zh=_from_label("zh", limit),
         to_label_en=limit.to.activity or sentence("en", "case.end", {}),
         to_label_zh=limit.to.activity or sentence("zh", "case.end", {}),
         element_id=_element_of(flow, limit.to.activity),
