@@ -28,7 +28,7 @@ from pipelines.workspace.load import Process, Workspace
 from warehouse.errors import WarehouseError
 from warehouse.hotspots.collect import STEP_VERSION as HOTSPOTS_VERSION
 from warehouse.judge.spread import STEP_VERSION as JUDGE_VERSION
-from warehouse.landing.land import KnownLoad, known_loads
+from warehouse.landing.loads import KnownLoad, known_loads
 from warehouse.log.shape import STEP_VERSION as SHAPE_VERSION
 from warehouse.mart.ledger import stage_fingerprints
 from warehouse.mart.restore import UNFINISHED

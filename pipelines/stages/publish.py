@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.report.write import write_reports
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
-from warehouse.landing.land import generation
+from warehouse.landing.loads import generation
 from warehouse.mart.ledger import set_generation
 from warehouse.mart.restore import restore_process, unfinished_processes
 from warehouse.publish import publish_snapshot

@@ -18,7 +18,8 @@ from pipelines.telling import problems_of
 from pipelines.workspace.process_file import Source
 from warehouse.errors import WarehouseError
 from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines, LoadOrigin, ParquetFile
-from warehouse.landing.land import known_loads, land, set_current
+from warehouse.landing.land import land
+from warehouse.landing.loads import known_loads, set_current
 from warehouse.store import Store
 
 
@@ -88,7 +89,9 @@ def _land_file(
             reading=file.reading,
             key=source.key,
         )
-        result = land(store, _content(staged), origin, loaded_at=night.started_at)
+        # a full delivery counts when all of its files are in; an increment stands by itself, even if another file fails
+        is_current = source.delivery == "increment"
+        result = land(store, _content(staged), origin, loaded_at=night.started_at, is_current=is_current)
     notes = staged.notes if isinstance(staged, StagedBatches) else ()
     return _Landed(
         rows_landed=result.rows_landed,

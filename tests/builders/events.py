@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from tests.naive.log import SourceRow
 from warehouse.landing.content import Batches, LoadOrigin, LoadResult
-from warehouse.landing.land import land, set_current
+from warehouse.landing.land import land
+from warehouse.landing.loads import set_current
 from warehouse.specification import (
     AttributeSpec,
     CaseSpec,

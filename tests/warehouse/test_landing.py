@@ -16,7 +16,8 @@ from tests.builders.events import LOADED_AT, Delivery, a_process, events_source,
 from tests.warehouse.published import Rows, query
 from warehouse.errors import WarehouseError
 from warehouse.landing.content import Content, DelimitedText, JsonLines, LoadOrigin, LoadResult, ParquetFile
-from warehouse.landing.land import generation, known_loads, land, landed_columns, set_current
+from warehouse.landing.land import land
+from warehouse.landing.loads import generation, known_loads, landed_columns, set_current
 from warehouse.log.shape import shape
 from warehouse.store import Store
 

@@ -112,7 +112,7 @@ def test_processes_do_not_touch_each_other(tmp_path: Path) -> None:
 
 
 def test_a_case_that_loses_its_events_is_gone(tmp_path: Path) -> None:
-    from warehouse.landing.land import known_loads, set_current
+    from warehouse.landing.loads import known_loads, set_current
 
     process = a_process()
     rows = [row("a", "X", "2026-01-01"), row("gone", "X", "2026-01-02")]

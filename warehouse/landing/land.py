@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from warehouse.landing.content import (
     LoadResult,
     ParquetFile,
 )
+from warehouse.landing.loads import next_generation
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
@@ -41,37 +42,13 @@ class _Incoming:
     number: str = "row_number"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownLoad:
-    """A load that the landing store already has."""
-
-    load_id: int
-    content_hash: str
-    reading: str
-    is_current: bool
-
-
-def known_loads(store: Store, *, process: str, source: str) -> tuple[KnownLoad, ...]:
-    """The loads of a source, oldest first."""
-    rows = store.fetch_sql(
-        "landing/known_loads",
-        """
-        SELECT l.load_id, l.content_hash, l.reading, l.is_current
-        FROM landing.main.landing_loads AS l
-        JOIN landing.main.landing_sources AS s USING (source_no)
-        WHERE s.process = $process AND s.source = $source
-        ORDER BY l.load_id
-        """,
-        process=process,
-        source=source,
-    )
-    return tuple(KnownLoad(*row) for row in rows)
-
-
-def land(store: Store, content: Content, origin: LoadOrigin, *, loaded_at: datetime) -> LoadResult:
+def land(
+    store: Store, content: Content, origin: LoadOrigin, *, loaded_at: datetime, is_current: bool = True
+) -> LoadResult:
     """Land one content: rows with keys, unreadable rows, catalogue entries and the load, all or nothing.
 
-    Raises `WarehouseError` where the file can't be read at all, or a column changed its type so that its values no
+    `is_current` False leaves it out of the source until `set_current` takes it in. Raises `WarehouseError` where the
+    file can't be read at all, or a column changed its type so that its values no
     longer fit. Cost: one scan of the content; a hash per row.
     """
     with store.transaction("landing"):
@@ -91,7 +68,7 @@ def land(store: Store, content: Content, origin: LoadOrigin, *, loaded_at: datet
                 "landing/add_load",
                 """
                 INSERT INTO landing_loads
-                VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, true)
+                VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current)
                 """,
             ),
             {
@@ -103,49 +80,11 @@ def land(store: Store, content: Content, origin: LoadOrigin, *, loaded_at: datet
                 "loaded_at": loaded_at,
                 "read": landed + unreadable,
                 "landed": landed,
+                "current": is_current,
             },
         )
-        _next_generation(store)
+        next_generation(store)
     return LoadResult(load_id=load_id, rows_read=landed + unreadable, rows_landed=landed, rows_unreadable=unreadable)
-
-
-def set_current(store: Store, *, process: str, source: str, contents: Sequence[tuple[str, str]], delivery: str) -> bool:
-    """Say which loads make up the source as it stands now; whether that changed anything.
-
-    `contents` are the (content hash, reading) pairs found tonight. A `full` delivery is exactly these; an
-    `increment` adds these to all that came before (the same bytes read in another way replace the older reading).
-    """
-    found = set(contents)
-    hashes = {content_hash for content_hash, _ in found}
-    changed: list[tuple[bool, int]] = []
-    for load in known_loads(store, process=process, source=source):
-        current = (load.content_hash, load.reading) in found
-        if delivery == "increment" and load.content_hash not in hashes:
-            current = load.is_current
-        if current != load.is_current:
-            changed.append((current, load.load_id))
-    if not changed:
-        return False
-    with store.transaction("landing"):
-        for current, load_id in changed:
-            store.run_step(
-                composed_step(
-                    "landing/set_current",
-                    "UPDATE landing_loads SET is_current = $current WHERE load_id = $load_id",
-                ),
-                {"current": current, "load_id": load_id},
-            )
-        _next_generation(store)
-    return True
-
-
-def generation(store: Store) -> int:
-    """How often the landed rows changed."""
-    return int(store.fetch_sql("landing/generation", "SELECT generation FROM landing.main.schema_info")[0][0])
-
-
-def _next_generation(store: Store) -> None:
-    store.run_step(composed_step("landing/next_generation", "UPDATE schema_info SET generation = generation + 1"))
 
 
 def _source_number(store: Store, origin: LoadOrigin) -> int:
@@ -469,35 +408,3 @@ def _count_unreadable_in(store: Store, source_no: int, load_id: int) -> None:
 
 def _count(store: Store, step: object, values: dict[str, object]) -> int:
     return store.run_step(step, values)  # type: ignore[arg-type]
-
-
-def landed_columns(store: Store, *, process: str, source: str) -> dict[str, tuple[str, str]]:
-    """The columns of a source's current loads: name -> (physical column, type). Empty where nothing is landed."""
-    rows = store.fetch_sql(
-        "landing/landed_columns",
-        """
-        SELECT c.name, 'c' || c.column_no, c.type
-        FROM landing.main.landing_columns AS c
-        JOIN landing.main.landing_sources AS s USING (source_no)
-        WHERE s.process = $process AND s.source = $source AND c.column_no IN (
-            SELECT n.column_no FROM landing.main.landing_load_columns AS n
-            JOIN landing.main.landing_loads AS l USING (load_id)
-            WHERE l.source_no = s.source_no AND l.is_current
-        )
-        ORDER BY c.column_no
-        """,
-        process=process,
-        source=source,
-    )
-    return {name: (column, kind) for name, column, kind in rows}
-
-
-def source_number(store: Store, *, process: str, source: str) -> int | None:
-    """The number of a source in the catalogue; None where nothing was landed yet."""
-    rows = store.fetch_sql(
-        "landing/find_source",
-        "SELECT source_no FROM landing.main.landing_sources WHERE process = $process AND source = $source",
-        process=process,
-        source=source,
-    )
-    return int(rows[0][0]) if rows else None

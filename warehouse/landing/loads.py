@@ -1,0 +1,108 @@
+"""The loads of a source: which there are, and which of them make up the source as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warehouse.sql_step import composed_step
+from warehouse.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLoad:
+    """A load that the landing store already has."""
+
+    load_id: int
+    content_hash: str
+    reading: str
+    is_current: bool
+
+
+def known_loads(store: Store, *, process: str, source: str) -> tuple[KnownLoad, ...]:
+    """The loads of a source, oldest first."""
+    rows = store.fetch_sql(
+        "landing/known_loads",
+        """
+        SELECT l.load_id, l.content_hash, l.reading, l.is_current
+        FROM landing.main.landing_loads AS l
+        JOIN landing.main.landing_sources AS s USING (source_no)
+        WHERE s.process = $process AND s.source = $source
+        ORDER BY l.load_id
+        """,
+        process=process,
+        source=source,
+    )
+    return tuple(KnownLoad(*row) for row in rows)
+
+
+def set_current(store: Store, *, process: str, source: str, contents: Sequence[tuple[str, str]], delivery: str) -> bool:
+    """Say which loads make up the source as it stands now; whether that changed anything.
+
+    `contents` are the (content hash, reading) pairs found tonight. A `full` delivery is exactly these; an
+    `increment` adds these to all that came before (the same bytes read in another way replace the older reading).
+    """
+    found = set(contents)
+    hashes = {content_hash for content_hash, _ in found}
+    changed: list[tuple[bool, int]] = []
+    for load in known_loads(store, process=process, source=source):
+        current = (load.content_hash, load.reading) in found
+        if delivery == "increment" and load.content_hash not in hashes:
+            current = load.is_current
+        if current != load.is_current:
+            changed.append((current, load.load_id))
+    if not changed:
+        return False
+    with store.transaction("landing"):
+        for current, load_id in changed:
+            store.run_step(
+                composed_step(
+                    "landing/set_current",
+                    "UPDATE landing_loads SET is_current = $current WHERE load_id = $load_id",
+                ),
+                {"current": current, "load_id": load_id},
+            )
+        next_generation(store)
+    return True
+
+
+def generation(store: Store) -> int:
+    """How often the landed rows changed."""
+    return int(store.fetch_sql("landing/generation", "SELECT generation FROM landing.main.schema_info")[0][0])
+
+
+def next_generation(store: Store) -> None:
+    """Count one more change of the landed rows; within the transaction that changes them."""
+    store.run_step(composed_step("landing/next_generation", "UPDATE schema_info SET generation = generation + 1"))
+
+
+def landed_columns(store: Store, *, process: str, source: str) -> dict[str, tuple[str, str]]:
+    """The columns of a source's current loads: name -> (physical column, type). Empty where nothing is landed."""
+    rows = store.fetch_sql(
+        "landing/landed_columns",
+        """
+        SELECT c.name, 'c' || c.column_no, c.type
+        FROM landing.main.landing_columns AS c
+        JOIN landing.main.landing_sources AS s USING (source_no)
+        WHERE s.process = $process AND s.source = $source AND c.column_no IN (
+            SELECT n.column_no FROM landing.main.landing_load_columns AS n
+            JOIN landing.main.landing_loads AS l USING (load_id)
+            WHERE l.source_no = s.source_no AND l.is_current
+        )
+        ORDER BY c.column_no
+        """,
+        process=process,
+        source=source,
+    )
+    return {name: (column, kind) for name, column, kind in rows}
+
+
+def source_number(store: Store, *, process: str, source: str) -> int | None:
+    """The number of a source in the catalogue; None where nothing was landed yet."""
+    rows = store.fetch_sql(
+        "landing/find_source",
+        "SELECT source_no FROM landing.main.landing_sources WHERE process = $process AND source = $source",
+        process=process,
+        source=source,
+    )
+    return int(rows[0][0]) if rows else None
