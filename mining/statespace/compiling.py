@@ -22,9 +22,9 @@ MAX_ONCE = 8
 _RAISED = ("error", "escalation", "cancel")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Bounding:
-    """What keeps a non-interrupting event from happening without end: a mark (once), or its own empty path."""
+    """What keeps a non-interrupting event from happening without end: its own path is empty, and `once` an instance."""
 
     once: bool
     own_path: frozenset[str]
@@ -286,16 +286,15 @@ class GameCompiler:
                 return  # it begins the case by being done; before that nothing is under way
             for event, bounding in events:
                 number = self.element[event.id]
+                if event.id in used:
+                    continue
                 for way in self.out[event.id]:
                     if bounding is None:
                         self.steps.append(Step(number, taken, way))
-                    elif bounding.once:
-                        if event.id not in used:
-                            after = (*within(passes, used | {event.id}), *way)
-                            self.steps.append(Step(number, taken, tuple(sorted(after))))
-                    else:
-                        absent = self._path_number(bounding.own_path)
-                        self.steps.append(Step(number, taken, tuple(sorted((*taken, *way))), absent=absent))
+                        continue
+                    after = within(passes, used | {event.id}) if bounding.once else taken
+                    absent = self._path_number(bounding.own_path)
+                    self.steps.append(Step(number, taken, tuple(sorted((*after, *way))), absent=absent))
 
         for taken in takes:
             fire(taken, 0, frozenset())
@@ -306,16 +305,15 @@ class GameCompiler:
         """How often a non-interrupting event may happen; None for an interrupting one."""
         if event.is_interrupting:
             return None
-        timers = [trigger.timer for trigger in event.triggers if trigger.kind == "timer"]
-        if timers and len(timers) == len(event.triggers) and "cycle" not in timers:
-            return _Bounding(once=True, own_path=frozenset())
-        region = self.graph.reached([event.id])
         beginning = self.begin[event.scope]
+        region = self.graph.reached([event.id])
         others = self.graph.reached([*beginning.alternatives, *beginning.together], without=event.id)
-        if (region - {event.id}) & others:
+        own = frozenset(region - others) if self.out[event.id] != [()] else frozenset()
+        if _is_single(event):
+            return _Bounding(once=True, own_path=own)
+        if region & others:
             self.notes.append((event.id, "its path joins the main flow: it is taken to happen at most once each time."))
-            return _Bounding(once=True, own_path=frozenset())
-        own = frozenset(region) if self.out[event.id] != [()] else frozenset()
+            return _Bounding(once=True, own_path=own)
         if own:
             self.notes.append((event.id, "it may happen again once its own path is finished, not before."))
         return _Bounding(once=False, own_path=own)
@@ -394,8 +392,7 @@ class GameCompiler:
                 event = self.of[start]
                 if event.type != "startEvent":
                     continue
-                timers = [trigger.timer for trigger in event.triggers if trigger.kind == "timer"]
-                once = bool(timers) and len(timers) == len(event.triggers) and "cycle" not in timers
+                once = _is_single(event)
                 is_free, catches = self._catching(event, scope, but=holder.id)
                 if not event.is_interrupting and is_free and not once:
                     self.notes.append((holder.id, "it may happen again once it is finished, not before."))
@@ -485,3 +482,8 @@ class GameCompiler:
             frozenset(place for place, owner in enumerate(self.owner) if owner in nodes),
             frozenset(number for identity, number in self.activity_of.items() if identity in nodes),
         )
+
+
+def _is_single(event: Node) -> bool:
+    """Whether an event is a timer that runs out once."""
+    return bool(event.triggers) and all(t.kind == "timer" and t.timer != "cycle" for t in event.triggers)
