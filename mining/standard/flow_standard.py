@@ -14,7 +14,7 @@ from mining.statespace.space import StateSpace
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the standard: an element that leaves an event in the log under `name`; `lane` may be ""."""
+    """An element of the standard that leaves an event in the log under `name`, or could; `lane` may be ""."""
 
     element_id: str
     name: str
@@ -25,7 +25,8 @@ class Step:
 class FlowStandard:
     """A sound flow.
 
-    `steps` are sorted by name and element id. Exactly one of `drawing` and `net` is set. `ignored` lists
+    `steps` are sorted by name and element id, and so are `silent_events`: events of a drawing that leave no event in
+    the log, but would if an activity were mapped to them. Exactly one of `drawing` and `net` is set. `ignored` lists
     (element id, reason) of what the file holds beyond the order of steps.
     """
 
@@ -37,6 +38,12 @@ class FlowStandard:
     automaton: Automaton
     soundness: Soundness
     ignored: tuple[tuple[str, str], ...]
+    silent_events: tuple[Step, ...] = ()
+
+    @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """What was bounded or read in one of several possible ways: (element id, sentence)."""
+        return self.space.notes
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -58,7 +65,8 @@ def standard_of(
     """The standard of an explored flow. Raises MiningError where it is unsound, empty or too large."""
     soundness = check_soundness(space)
     refuse_unsound(soundness, source=space.source_name)
-    lane_of = {node.id: node.lane for node in drawing.nodes} if drawing else {}
+    nodes = {node.id: node for node in drawing.nodes} if drawing else {}
+    lane_of = {identity: node.lane for identity, node in nodes.items()}
     return FlowStandard(
         source=space.source_name,
         steps=tuple(
@@ -72,4 +80,9 @@ def standard_of(
         automaton=automaton_of(space),
         soundness=soundness,
         ignored=ignored,
+        silent_events=tuple(
+            Step(element.id, element.name, lane_of.get(element.id, ""))
+            for element in space.elements
+            if not element.is_visible and element.id in nodes and nodes[element.id].is_event
+        ),
     )

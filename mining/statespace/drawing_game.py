@@ -1,4 +1,4 @@
-"""The token game of a BPMN drawing (BPMN 2.0.2, sections 13.2 to 13.4)."""
+"""The state space of a BPMN drawing (BPMN 2.0.2, chapter 13)."""
 
 from __future__ import annotations
 
@@ -6,72 +6,66 @@ from collections.abc import Collection
 
 import numpy as np
 
-from mining.bpmn.drawing import Drawing, Node
-from mining.statespace.explore import MAX_STATES, Firing, TokenGame, explore
-from mining.statespace.space import Element, StateSpace, Tokens
+from mining.bpmn.drawing import Drawing
+from mining.statespace.compiling import GameCompiler
+from mining.statespace.explore import MAX_STATES, Firing, TokenGame, TooManyStates, explore
+from mining.statespace.explore_nested import ExploredNested, explore_nested
+from mining.statespace.parts import Game
+from mining.statespace.space import StateSpace, doubled_places
+
+MOST_AT_ONCE = 3
+"""Instances of a parallel multi-instance sub-process that run side by side in the exploration."""
 
 
-def drawing_game(drawing: Drawing, *, silent: Collection[str] = ()) -> TokenGame:
-    """The game of `drawing`; tasks whose id is in `silent` leave no event.
+def explore_drawing(
+    drawing: Drawing,
+    *,
+    silent: Collection[str] = (),
+    observed: Collection[str] = (),
+    max_states: int = MAX_STATES,
+) -> StateSpace:
+    """State space of `drawing`; the case is complete when no tokens are left (13.5.6).
 
-    Places are the sequence flows, and one place before the start. A step fires atomically: it takes a token from
-    one of the flows into it (each token passes by itself, 13.3.2) and puts one on every flow out of it (an
-    implicit parallel split). An exclusive gateway passes a token to one flow (13.4.2), a parallel gateway waits
-    for one on every flow (13.4.1). Start events are alternatives; without any, each node without a flow into it
-    starts with the case. Tokens that reach an end event or a node without a flow out of it are gone.
+    `silent` holds ids of steps that leave no event, `observed` ids of events that leave one. A drawing that only takes
+    and gives tokens is explored as the Petri net that it is, any other as nested instances. Where several instances of
+    a sub-process may run at a time, up to MOST_AT_ONCE do, fewer where `max_states` would be passed; `notes` of the
+    space say so, and what else was bounded or read in one of several ways. Raises MiningError past `max_states` or
+    where unbounded.
     """
-    nodes = sorted(drawing.nodes, key=lambda node: (node.name or node.id, node.id))
-    name_of = {node.id: node.name or node.id for node in nodes}
-    places = ["the start"]
-    into: dict[str, list[int]] = {node.id: [] for node in nodes}
-    out_of: dict[str, list[int]] = {node.id: [] for node in nodes}
-    for flow in sorted(drawing.flows, key=lambda flow: flow.id):
-        out_of[flow.source].append(len(places))
-        into[flow.target].append(len(places))
-        places.append(f"the flow from '{name_of[flow.source]}' to '{name_of[flow.target]}' ({flow.id})")
-    starts = [node for node in nodes if node.type == "startEvent"]
-    initial: list[int] = []
-    if starts:
-        initial.append(0)
-        for node in starts:
-            into[node.id] = [0]
-    else:
-        for node in nodes:
-            if not into[node.id]:
-                into[node.id] = [len(places)]
-                initial.append(len(places))
-                places.append(f"the start of '{name_of[node.id]}' ({node.id})")
-    firings = [
-        Firing(number, taken, given)
-        for number, node in enumerate(nodes)
-        for taken, given in _ways(node, into[node.id], out_of[node.id])
-    ]
-    elements = tuple(
-        Element(node.id, name_of[node.id], is_visible=node.is_task and node.id not in silent) for node in nodes
+    at_once = MOST_AT_ONCE
+    while True:
+        compiler = GameCompiler(drawing, silent=silent, observed=observed, at_once=at_once)
+        game = compiler.compile()
+        try:
+            explored = _explored(game, max_states=max_states)
+        except TooManyStates:
+            if at_once == 1 or not any(a.passes == "parallel" and a.most != 1 for a in game.activities):
+                raise
+            at_once -= 1
+        else:
+            return _space(game, explored)
+
+
+def _explored(game: Game, *, max_states: int) -> ExploredNested:
+    if not game.is_plain:
+        return explore_nested(game, max_states=max_states)
+    firings = tuple(Firing(step.element, step.taken, step.given) for step in game.steps)
+    ends = {step.element for step in game.steps if step.is_end}
+    net = TokenGame(game.source_name, game.elements, game.places, firings, game.scopes[0].initial)
+    explored = explore(net, max_states=max_states)
+    improper: dict[int, int] = {}
+    for source, element, target in explored.edges:
+        if element in ends and explored.tokens[target]:
+            improper.setdefault(element, source)
+    return ExploredNested(
+        explored.tokens, explored.edges, doubled_places(explored.tokens), tuple(sorted(improper.items()))
     )
-    return TokenGame(drawing.source, elements, tuple(places), tuple(sorted(firings)), tuple(sorted(initial)))
 
 
-def _ways(node: Node, into: list[int], out_of: list[int]) -> list[tuple[Tokens, Tokens]]:
-    everywhere = tuple(sorted(out_of))
-    if node.type == "parallelGateway":
-        return [(tuple(sorted(into)), everywhere)]
-    if node.type == "exclusiveGateway":
-        given: list[Tokens] = [(place,) for place in out_of] or [()]
-        return [((place,), each) for place in into for each in given]
-    return [((place,), everywhere) for place in into]
-
-
-def explore_drawing(drawing: Drawing, *, silent: Collection[str] = (), max_states: int = MAX_STATES) -> StateSpace:
-    """State space of `drawing`; the flow is complete when no tokens are left (13.5.6).
-
-    `silent` holds ids of tasks that leave no event. Raises MiningError past `max_states` or where unbounded.
-    """
-    game = drawing_game(drawing, silent=silent)
-    explored = explore(game, max_states=max_states)
+def _space(game: Game, explored: ExploredNested) -> StateSpace:
     edges = np.asarray(explored.edges, dtype=np.int64).reshape(-1, 3)
     return StateSpace(
-        source_name=drawing.source,
+        source_name=game.source_name,
         elements=game.elements,
         source=edges[:, 0],
         target=edges[:, 2],
@@ -80,4 +74,7 @@ def explore_drawing(drawing: Drawing, *, silent: Collection[str] = (), max_state
         final_rule="no tokens are left",
         places=game.places,
         tokens=explored.tokens,
+        notes=game.notes,
+        doubled=explored.doubled,
+        improper=explored.improper,
     )

@@ -11,6 +11,21 @@ from mining.statespace.space import Element, Tokens
 MAX_STATES = 200_000
 
 
+class TooManyStates(MiningError):
+    """The exploration came to its bound."""
+
+
+def too_many_states(source_name: str, max_states: int) -> TooManyStates:
+    """The answer where a flow has more than `max_states`."""
+    return TooManyStates(
+        Problem(
+            where=source_name,
+            what=f"the flow has more than {max_states} states.",
+            todo="Draw fewer branches side by side, or split the standard.",
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Firing:
     """One way in which an element fires: tokens taken and given, as sorted place indices."""
@@ -75,11 +90,7 @@ def explore(game: TokenGame, *, max_states: int = MAX_STATES) -> Explored:
             if target is None:
                 target = len(tokens)
                 if target >= max_states:
-                    raise _refused(
-                        game,
-                        f"the flow has more than {max_states} states.",
-                        "Draw fewer branches side by side, or split the standard.",
-                    )
+                    raise too_many_states(game.source_name, max_states)
                 number_of[there] = target
                 tokens.append(there)
                 latest = record[state]
@@ -110,13 +121,11 @@ def _check_bounded(
         if Counter(tokens[latest]) <= counted:
             grown = sorted(counted - Counter(tokens[latest]))
             told = ", ".join(game.places[place] for place in grown)
-            raise _refused(
-                game,
-                f"the flow is unbounded at {told}: each round leaves more tokens there.",
-                "Join what was split before the flow turns back.",
+            raise MiningError(
+                Problem(
+                    where=game.source_name,
+                    what=f"the flow is unbounded at {told}: each round leaves more tokens there.",
+                    todo="Join what was split before the flow turns back.",
+                )
             )
         latest = before_record[latest]
-
-
-def _refused(game: TokenGame, what: str, todo: str) -> MiningError:
-    return MiningError(Problem(where=game.source_name, what=what, todo=todo))

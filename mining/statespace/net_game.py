@@ -9,7 +9,7 @@ import numpy as np
 from mining.errors import MiningError, Problem
 from mining.petri.net import Marking, Net
 from mining.statespace.explore import MAX_STATES, Explored, Firing, TokenGame, explore
-from mining.statespace.space import Element, StateSpace, Tokens
+from mining.statespace.space import Element, StateSpace, Tokens, doubled_places
 
 
 def net_game(net: Net, *, silent: Collection[str] = ()) -> TokenGame:
@@ -66,6 +66,7 @@ def explore_net(net: Net, *, silent: Collection[str] = (), max_states: int = MAX
         final_rule=rule,
         places=game.places,
         tokens=explored.tokens,
+        doubled=doubled_places(explored.tokens),
     )
 
 

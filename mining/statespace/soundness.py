@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -16,8 +15,8 @@ from mining.statespace.space import StateSpace
 class Flaw:
     """One flaw of a flow.
 
-    `kind` is empty, deadlock, dead or lack_of_synchronisation; `run` the shortest run that shows it, as names of
-    the elements that fire ("" nowhere: ids stand in for missing names).
+    `kind` is empty, deadlock, dead, lack_of_synchronisation or improper_completion; `run` the shortest run that shows
+    it, as names of the elements that fire ("" nowhere: ids stand in for missing names).
     """
 
     kind: str
@@ -63,7 +62,7 @@ def check_soundness(space: StateSpace) -> Soundness:
     if dead:
         told = ", ".join(element.told for element in dead)
         flaws.append(Flaw("dead", f"no run of the flow ever gets to {told}.", tuple(element.id for element in dead)))
-    return Soundness(tuple(flaws), tuple(_doubled(space, parent)))
+    return Soundness(tuple(flaws), (*_doubled(space, parent), *_improper(space, parent)))
 
 
 def refuse_unsound(soundness: Soundness, *, source: str) -> None:
@@ -132,16 +131,22 @@ def _deadlock(space: StateSpace, parent: list[tuple[int, int]], state: int) -> F
 
 
 def _doubled(space: StateSpace, parent: list[tuple[int, int]]) -> list[Flaw]:
-    found: dict[int, int] = {}
-    for state, tokens in enumerate(space.tokens):
-        for first, second in pairwise(tokens):
-            if first == second:
-                found.setdefault(first, state)
     return [
         Flaw(
             "lack_of_synchronisation",
             f"two tokens can stand on {space.places[place]}: what follows may happen twice.",
             run=_run_to(space, parent, state),
         )
-        for place, state in sorted(found.items())
+        for place, state in space.doubled
     ]
+
+
+def _improper(space: StateSpace, parent: list[tuple[int, int]]) -> list[Flaw]:
+    """Ends that leave something behind; BPMN lets what is left go on (10.5.3)."""
+    flaws = []
+    for element, state in space.improper:
+        end = space.elements[element]
+        run = (*_run_to(space, parent, state), end.name or end.id)
+        what = f"the end {end.told} can be reached while other branches still run; they go on after it."
+        flaws.append(Flaw("improper_completion", what, (end.id,), run))
+    return flaws

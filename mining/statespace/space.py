@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,9 @@ class StateSpace:
     `tokens[s]` is the marking of state s as place indices, `places` tells each place in words, `finals` are the
     states in which the flow is complete and `final_rule` says how they were found. `notes` (element id, sentence)
     tell what was bounded or read in one of several possible ways.
+
+    `doubled` are (place, first state in which two tokens stand on it) and `improper` (element of an end event, first
+    state in which it fires and leaves other tokens behind); only drawings have the latter.
     """
 
     source_name: str
@@ -46,6 +51,8 @@ class StateSpace:
     places: tuple[str, ...]
     tokens: tuple[Tokens, ...]
     notes: tuple[tuple[str, str], ...] = ()
+    doubled: tuple[tuple[int, int], ...] = ()
+    improper: tuple[tuple[int, int], ...] = ()
 
     @property
     def state_count(self) -> int:
@@ -71,3 +78,14 @@ class StateSpace:
                     found[state] = True
                     waiting.append(state)
         return found
+
+
+def doubled_places(markings: Sequence[Tokens]) -> tuple[tuple[int, int], ...]:
+    """(place, first of the markings in which two tokens stand on it), sorted by place."""
+    found: dict[int, int] = {}
+    for number, tokens in enumerate(markings):
+        if len(set(tokens)) < len(tokens):
+            for first, second in pairwise(tokens):
+                if first == second:
+                    found.setdefault(first, number)
+    return tuple(sorted(found.items()))
