@@ -80,7 +80,8 @@ class SourceSpec:
 class CaseSpec:
     """Where a case begins and ends, the part that is measured, and its states.
 
-    Empty tuples and None mean: first event, last event, the whole case, never abandoned, observed from ever.
+    Empty tuples and None mean: first event, last event, the whole case, never abandoned, observed from ever. A step
+    that ends up to `clock_tolerance_us` after another began may still be what that one waited for: clocks differ.
     """
 
     start_activities: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ class CaseSpec:
     measured_to: tuple[str, ...] = ()
     idle_seconds: float | None = None
     observed_from: date | None = None
+    clock_tolerance_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def process_spec(process: Process) -> ProcessSpec:
             measured_to=rule.measured_to,
             idle_seconds=None if rule.idle_after is None else rule.idle_after.total_seconds(),
             observed_from=rule.observed_from,
+            clock_tolerance_us=0 if rule.clock_tolerance is None else round(rule.clock_tolerance.total_seconds() * 1e6),
         ),
         ignored_activities=file.ignore,
     )

@@ -214,7 +214,11 @@ class CaseEnd(Strict):
 
 
 class Case(Strict):
-    """Where a case begins and ends, which part is measured, and when it counts as abandoned or partial."""
+    """Where a case begins and ends, which part is measured, and when it counts as abandoned or partial.
+
+    `clock_tolerance`: by how much the clocks of the sources may differ (or their rounding). A step that ends so
+    shortly after the next one began is what that one waited for, not work beside it.
+    """
 
     starts: CaseStart = CaseStart(first_event=True)
     ends: CaseEnd
@@ -223,6 +227,7 @@ class Case(Strict):
     measured_to: Names = ()
     idle_after: Duration | None = None
     observed_from: date | None = None
+    clock_tolerance: Duration | None = None
 
 
 class ProcessFile(Strict):

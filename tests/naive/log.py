@@ -152,7 +152,7 @@ def shape(process: ProcessSpec, rows: Sequence[SourceRow], as_of: datetime | Non
         attributes = _attributes(process, own, [row for row in case_rows if row.text(row.source.case) == case_id])
         case = Case(case_id, own, instances, attributes)
         _bound(case, process.case, process.time_zone, until)
-        _enable(case)
+        _enable(case, timedelta(microseconds=process.case.clock_tolerance_us))
         cases.append(case)
     counts["events"] = len(events)
     counts["instances"] = sum(len(case.instances) for case in cases)
@@ -375,13 +375,14 @@ def _bound(case: Case, rule: CaseSpec, zone: str, as_of: datetime) -> None:
             case.cycle = case.measured_to - case.measured_from
 
 
-def _enable(case: Case) -> None:
+def _enable(case: Case, tolerance: timedelta) -> None:
     assert case.started_at is not None
     for index, instance in enumerate(case.instances):
         before = [i.completed_at for i in case.instances[:index]]
         started = instance.started_at
-        before = before[-1:] if started is None else [at for at in before if at <= started]
-        instance.enabled_at = max(before) if before else min(case.started_at, instance.first_at)
+        before = before[-1:] if started is None else [at for at in before if at <= started + tolerance]
+        enabled = max(before) if before else case.started_at
+        instance.enabled_at = min(enabled, instance.first_at) if started is not None or not before else enabled
 
 
 def case_period(case: Case, zone: str) -> str | None:

@@ -135,6 +135,7 @@ def case_rules(draw: st.DrawFn, base: datetime) -> CaseSpec:
         measured_to=draw(some),
         idle_seconds=draw(st.sampled_from((None, 1800.0, 0.0, 3600.5))),
         observed_from=draw(st.sampled_from((None, None, base.date(), base.date() + timedelta(days=1)))),
+        clock_tolerance_us=draw(st.sampled_from((0, 0, 1, 600_000_000))),
     )
 
 

@@ -309,3 +309,24 @@ def test_the_same_night_in_another_process_gives_the_same_facts(
     assert len(found[0]["hotspots"]) > 1_000
     for other in found[1:]:
         assert [name for name in found[0] if found[0][name] != other[name]] == []
+
+
+def test_queueing_is_not_told_again_as_waiting_for_service(night: Path) -> None:
+    """Most calls are answered a second or two before the recorded end of their queue (counted with polars)."""
+    answered = ask(
+        night,
+        """
+        WITH pairs AS (
+            SELECT s.enabled_at, s.started_at, q.started_at AS queued_at, q.completed_at AS left_at
+            FROM activity_instances AS s
+            JOIN activity_instances AS q USING (process, case_id)
+            WHERE process = 'callcentre' AND s.activity = 'Service' AND q.activity = 'Queue'
+                AND epoch(q.completed_at) - epoch(s.started_at) BETWEEN 1 AND 2 AND s.completed_at > q.completed_at
+        )
+        SELECT count(*) AS calls,
+            sum(greatest(0, epoch(least(started_at, left_at)) - epoch(greatest(enabled_at, queued_at)))) AS told_twice
+        FROM pairs
+        """,
+    )[0]
+    assert answered["calls"] > 10_000
+    assert answered["told_twice"] == 0

@@ -70,7 +70,7 @@ def shape(store: Store, process: ProcessSpec, *, as_of: datetime | None) -> Shap
         _replace(store, "case_variants", temp=True)
         _make_periods(store, process, instant)
         _replace_table(store, "cases", "case_table")
-        _replace_table(store, "instances", "instance_table")
+        _replace_table(store, "instances", "instance_table", tolerance_us=process.case.clock_tolerance_us)
         for table in ("variants", "log_counts"):
             store.run_step(
                 composed_step(f"log/clear_{table}", f"DELETE FROM main.{table} WHERE process = $process"),

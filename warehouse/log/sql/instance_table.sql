@@ -1,22 +1,26 @@
 -- what:    activity instances with the instant that enabled them, and their durations in microseconds
 -- inputs:  raw_instances, cases
 -- grain:   one row per activity instance that completed, by case and order of completion
--- note:    enabled = the latest earlier completion that is not after the start; the case's start for the first.
---          The plain predecessor is that completion unless it ends after the start: only then the search is needed.
+-- values:  tolerance_us (by how much clocks may differ)
+-- note:    enabled = the latest earlier completion that is not after the start (by more than the tolerance), at most the
+--          start itself; the case's start for the first. The plain predecessor is that completion unless it ends after
+--          the start: only then the search is needed.
 WITH overtaken AS MATERIALIZED (
-    SELECT case_code, instance, started_at FROM temp.raw_instances WHERE before_at > started_at
+    SELECT case_code, instance, started_at, started_at + to_microseconds($tolerance_us) AS latest_at
+    FROM temp.raw_instances WHERE before_at > started_at + to_microseconds($tolerance_us)
 ),
 overlapping AS (
     SELECT c.case_code, c.instance, p.completed_at AS enabled_at
     FROM overtaken AS c
     ASOF LEFT JOIN (SELECT case_code, completed_at FROM temp.raw_instances SEMI JOIN overtaken USING (case_code)) AS p
-        ON p.case_code = c.case_code AND c.started_at >= p.completed_at
+        ON p.case_code = c.case_code AND c.latest_at >= p.completed_at
 ),
 enabled AS (
     SELECT c.*,
         CASE
-            WHEN c.before_at > c.started_at THEN coalesce(o.enabled_at, least(k.started_at, c.started_at))
-            WHEN c.before_at IS NOT NULL THEN c.before_at
+            WHEN c.before_at > c.started_at + to_microseconds($tolerance_us)
+                THEN least(coalesce(o.enabled_at, k.started_at), c.started_at)
+            WHEN c.before_at IS NOT NULL THEN least(c.before_at, c.started_at)
             ELSE least(k.started_at, coalesce(c.started_at, c.completed_at))
         END AS enabled_at
     FROM temp.raw_instances AS c
