@@ -128,3 +128,14 @@ def test_a_called_process_needs_no_choice_of_participant() -> None:
     assert read_bpmn(calling(after=SUB), source="f").process_id == "flow"
     with pytest.raises(MiningError, match="2 participants"):
         read_bpmn(calling("other", after=SUB), source="f")
+
+
+def test_a_call_begins_with_the_plain_start_event() -> None:
+    other = '<startEvent id="s2"><messageEventDefinition/></startEvent><subProcess id="S"><task id="Y"/></subProcess>'
+    other += '<sequenceFlow id="g1" sourceRef="s2" targetRef="S"/><sequenceFlow id="g2" sourceRef="S" targetRef="X"/>'
+    xml = calling(after=SUB.replace("</process>", f"{other}</process>"))
+    drawing = read_bpmn(xml, source="f")
+    assert [part.element_id for part in drawing.ignored] == ["S", "Y", "s2", "g1", "g2"]
+    assert words(xml) == {"XA"}
+    alone = SUB.replace('<startEvent id="s" name=""/>', '<startEvent id="s"><messageEventDefinition/></startEvent>')
+    assert words(calling(after=alone)) == {"XA"}
