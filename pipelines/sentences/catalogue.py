@@ -39,15 +39,27 @@ def sentence(language: Language, key: str, arguments: Arguments) -> str:
     An argument that is a list of names is told as one: “a”, “b” and “c”. The template's {place} is told from the
     arguments `after` and `before`, as far as they are given. An argument that looks like a place stays as it is.
     """
+    templates = catalogue(language)
     told = {name: value if isinstance(value, str) else _listed(language, value) for name, value in arguments.items()}
-    template = catalogue(language)[key]
+    template = templates[key]
     if "{place}" in template:
-        told["place"] = _filled(catalogue(language)[_PLACES["after" in told, "before" in told]], told)
+        told["place"] = _filled(templates[_PLACES["after" in told, "before" in told]], told)
     return _filled(template, told)
 
 
+@functools.cache
+def _parts(template: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The text before the first argument, and each argument with the text behind it."""
+    first, *rest = _ARGUMENT.split(template)
+    return first, tuple(zip(rest[::2], rest[1::2], strict=True))
+
+
 def _filled(template: str, told: Mapping[str, str]) -> str:
-    return _ARGUMENT.sub(lambda argument: told.get(argument.group(1), argument.group(0)), template)
+    first, rest = _parts(template)
+    filled = [first]
+    for name, text in rest:
+        filled += (told.get(name, f"{{{name}}}"), text)
+    return "".join(filled)
 
 
 def _listed(language: Language, names: Sequence[str]) -> str:

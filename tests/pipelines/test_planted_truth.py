@@ -51,7 +51,6 @@ def test_recall_and_precision_by_kind(
     truth = {row for row in planted if row[1] == kind}
     told = {row for row in found if row[1] == kind}
     hits = len(truth & told)
-    print(f"{kind}: planted {len(truth)}, told {len(told)}, hits {hits}")
     assert hits / len(truth) >= 0.99
     assert hits / len(told) >= 0.99
 
