@@ -26,7 +26,7 @@ class TimerLimit:
 
 
 def timer_limits(flow: FlowStandard) -> tuple[tuple[TimerLimit, ...], tuple[tuple[str, str], ...]]:
-    """The limits of a drawing's boundary timers, in the order of the file; and (event id, why not) of those that set none."""
+    """The limits of a drawing's boundary timers, in the order of the file; (event id, why) of timers that set none."""
     if flow.drawing is None:
         return (), ()
     steps = {step.element_id: step.name for step in flow.steps}

@@ -46,7 +46,9 @@ def test_a_timer_becomes_a_limit_that_cases_are_held_against(tmp_path: Path) -> 
         clause = connection.execute(
             "SELECT kind, element_id, text_en, text_zh FROM clauses WHERE clause_id = 'timer:late'"
         ).fetchall()
-        late = connection.execute("SELECT case_id, sentence_en FROM deviations WHERE clause_id = 'timer:late'").fetchall()
+        late = connection.execute(
+            "SELECT case_id, sentence_en FROM deviations WHERE clause_id = 'timer:late'"
+        ).fetchall()
     assert checks == [("T1", "met", 7200.0, 10800.0), ("T2", "breached", 14400.0, 10800.0)]
     assert clause == [
         (
