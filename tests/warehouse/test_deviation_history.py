@@ -16,7 +16,7 @@ from tests.builders.events import Delivery, Row, a_process, a_standard, land_all
 from tests.warehouse.published import SENTENCES, query
 from warehouse.judge.spread import SpreadResult, publish_standards, spread_verdicts, variants_to_judge
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
-from warehouse.landing.land import known_loads, set_current
+from warehouse.landing.loads import known_loads, set_current
 from warehouse.log.shape import shape
 from warehouse.specification import CaseSpec
 from warehouse.store import Store
