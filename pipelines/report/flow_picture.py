@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mining.bpmn import Drawing, layout, read_bpmn
 from mining.petri import Net, read_pnml
-from pipelines.report.layered import place_in_layers
+from mining.bpmn.layered import place_in_layers
 from pipelines.report.picture import Edge, Lane, Node, Picture, Point, middle, polyline, with_loads, wrapped
 from warehouse.reading.rows import ElementDeviationsRow, ElementTimesRow
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.report.layered import place_in_layers
+from mining.bpmn.layered import place_in_layers
 from pipelines.report.picture import Edge, Node, Picture, Point, with_loads, wrapped
 from warehouse.reading.rows import ActivityTimesRow, DirectlyFollowsRow
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mining.errors import MiningError
 from pipelines.report.charts import bin_width, draw_histogram, draw_pareto, draw_trend
 from pipelines.report.flow_picture import draw_flow, element_names
-from pipelines.report.layered import place_in_layers
+from mining.bpmn.layered import place_in_layers
 from pipelines.report.picture import text_width, wrapped
 from pipelines.report.process_map import END, START, draw_process_map
 from tests.builders.drawings import DESK_BPMN
