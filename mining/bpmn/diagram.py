@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from mining.bpmn import vocabulary
-from mining.bpmn.drawing import Bounds, Edge, Ignored, Node, Shape
+from mining.bpmn.drawing import SUB_PROCESSES, Bounds, Edge, Ignored, Node, Shape
 from mining.bpmn.triggers import bare
 from mining.document import spaced
 
 _BOUNDS = f"{{{vocabulary.BOUNDS}}}Bounds"
+_WIDEST_CLOSED = 160.0
 _LABEL = f"{{{vocabulary.DIAGRAM}}}BPMNLabel"
 
 
@@ -44,13 +45,22 @@ def read_diagram(
     edges = {
         identity: replace(page.edges[name], element_id=identity) for identity, name in _in_order(drawn, page.edges)
     }
-    shown = {(node.scope, shapes[node.id].page) for node in nodes if node.id in shapes}
+    held: dict[tuple[str, int], list[Bounds]] = {}
+    for node in nodes:
+        if node.id in shapes:
+            held.setdefault((node.scope, shapes[node.id].page), []).append(shapes[node.id].bounds)
     for node in nodes:
         shape = shapes.get(node.id)
-        # Not every tool says so: it is closed where nothing of its inside is on the same page.
-        if node.is_expanded and shape is not None:
-            stated = page.closed.get(named[node.id], False)
-            if stated or node.type == "callActivity" or (node.id, shape.page) not in shown:
+        if shape is not None and (node.is_expanded or node.type in SUB_PROCESSES):
+            inside = held.get((node.id, shape.page), ())
+            # Not every tool says so: it is closed where nothing of its inside is on the same page, or it is small. And
+            # one that is said to be closed is not, where its whole inside stands in it.
+            is_open = bool(inside) if node.is_expanded else shape.bounds.width > _WIDEST_CLOSED
+            if node.is_expanded and inside and all(_within(box, shape.bounds) for box in inside):
+                stated = False
+            else:
+                stated = page.closed.get(named[node.id], not is_open)
+            if stated or node.type == "callActivity":
                 shapes[node.id] = replace(shape, is_closed=True)
     return tuple(shapes.values()), tuple(edges.values())
 
@@ -136,6 +146,15 @@ def _bounds(element: etree._Element | None) -> Bounds | None:
     if numbers is None or numbers[2] <= 0 or numbers[3] <= 0:
         return None
     return Bounds(*numbers)
+
+
+def _within(box: Bounds, around: Bounds) -> bool:
+    return (
+        around.x <= box.x
+        and around.y <= box.y
+        and box.x + box.width <= around.x + around.width
+        and box.y + box.height <= around.y + around.height
+    )
 
 
 def _label(element: etree._Element) -> Bounds | None:

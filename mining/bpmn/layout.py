@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mining.bpmn.drawing import Bounds, Drawing, Edge, Flow, Node, Shape
+from mining.bpmn.drawing import SUB_PROCESSES, Bounds, Drawing, Edge, Flow, Node, Shape
 from mining.bpmn.layered import Point, place_in_layers
 
 _TASK, _GATEWAY, _EVENT = (100.0, 80.0), (50.0, 50.0), (36.0, 36.0)
@@ -29,7 +29,8 @@ def layout(drawing: Drawing) -> Drawing:
     What the file drew stays. What it did not is laid out from left to right by Sugiyama's method (Sugiyama, Tagawa,
     Toda 1981): below what is drawn; the inside of a sub-process that isn't drawn either within it; the inside of one
     that is, and of a call activity, on a page of its own. A boundary event sits on the lower border of its activity.
-    Flows between drawn nodes run straight from border to border. Deterministic.
+    Flows between drawn nodes run straight from border to border, and a drawn line that stops far from its ends is led
+    on to them. Deterministic.
     """
     shapes = {shape.element_id: shape for shape in drawing.shapes}
     edges = {edge.element_id: edge for edge in drawing.edges}
@@ -69,7 +70,7 @@ def layout(drawing: Drawing) -> Drawing:
             bottom = max((s.bounds.y + s.bounds.height for s in drawing.shapes if s.page == 0), default=0.0)
             corner = (_MARGIN, bottom + _MARGIN)
         for identity, box in block.boxes.items():
-            closed = of[identity].is_expanded and identity not in around
+            closed = identity not in around and (of[identity].is_expanded or of[identity].type in SUB_PROCESSES)
             moved = Bounds(box.x + corner[0], box.y + corner[1], box.width, box.height)
             shapes[identity] = Shape(identity, moved, here, is_closed=closed)
         for identity, line in block.lines.items():
@@ -78,9 +79,12 @@ def layout(drawing: Drawing) -> Drawing:
     for nodes in missing.values():
         _attach([node for node in nodes if node.attached_to and node.id not in shapes], shapes)
     for flow in drawing.flows:
-        if flow.id not in edges:
-            start = shapes[flow.source]
-            edges[flow.id] = Edge(flow.id, _line(start.bounds, shapes[flow.target].bounds), start.page)
+        start, end = shapes[flow.source], shapes[flow.target]
+        edge = edges.get(flow.id)
+        if edge is None or (edge.page != start.page and start.page == end.page):
+            edges[flow.id] = Edge(flow.id, _line(start.bounds, end.bounds), start.page)
+        else:
+            edges[flow.id] = replace(edge, waypoints=_joined(edge.waypoints, start.bounds, end.bounds))
     known = {shape.element_id for shape in drawing.shapes}
     return replace(
         drawing,
@@ -271,6 +275,26 @@ def _tidy(points: Sequence[Point]) -> tuple[Point, ...]:
             kept.pop()
         kept.append(point)
     return tuple(kept)
+
+
+def _joined(points: tuple[Point, ...], source: Bounds, target: Bounds) -> tuple[Point, ...]:
+    """A drawn line that leads from source to target; some tools write (0, 0) for a point that they don't know."""
+    if _touches(points[0], source) and _touches(points[-1], target):
+        return points
+    kept = [point for point in points if point != (0.0, 0.0)]
+    if not kept:
+        return _line(source, target)
+    if not _touches(kept[0], source):
+        kept.insert(0, _border(source, kept[0]))
+    if not _touches(kept[-1], target):
+        kept.append(_border(target, kept[-1]))
+    return tuple(kept) if len(kept) > 1 else _line(source, target)
+
+
+def _touches(point: Point, box: Bounds, *, near: float = 30.0) -> bool:
+    return (
+        box.x - near <= point[0] <= box.x + box.width + near and box.y - near <= point[1] <= box.y + box.height + near
+    )
 
 
 def _line(source: Bounds, target: Bounds) -> tuple[Point, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mining.bpmn import Bounds, Drawing, Lane, Pool, Shape, layout
 from mining.bpmn import Node as Element
 from pipelines.report.figures import Figures
-from pipelines.report.labels import edge_label, outside_label, with_badges
-from pipelines.report.picture import Edge, Node, Picture, boxed, fitted, middle, polyline
+from pipelines.report.labels import edge_label, ground_of, outside_label, with_badges, with_titles
+from pipelines.report.picture import Edge, Node, Picture, boxed, fitted, polyline
 from pipelines.report.picture import Lane as Band
 from pipelines.report.sheets import Sheet, sheets_of
 from pipelines.report.signs import (
@@ -38,10 +38,13 @@ def drawing_pictures(drawing: Drawing, figures: Figures) -> tuple[Picture, ...]:
 
 
 def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element]) -> Picture:
+    riders: dict[str, list[Bounds]] = {}
+    for element in sheet.nodes:
+        if element.attached_to:
+            riders.setdefault(element.attached_to, []).append(sheet.shapes[element.id].bounds)
     nodes: list[Node] = []
     containers: list[tuple[int, Node]] = []
-    lines = [edge.waypoints for _, edge in sheet.edges]
-    for element in sheet.nodes:
+    for element in sorted(sheet.nodes, key=lambda element: bool(element.attached_to)):  # on top of their activities
         shape = sheet.shapes[element.id]
         if element.is_expanded and not shape.is_closed and element.type != "callActivity":
             containers.append((sheet.depth[element.id], figures.on(_container(element, shape.bounds))))
@@ -49,48 +52,62 @@ def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element]) -> P
             closed = tuple(figures.inside(element.id)) if element.is_expanded else ()
             plain = Node(element.id, "task", element.name, *_corners(shape.bounds))
             counted = figures.summed(plain, closed) if closed else figures.on(plain)
-            nodes.append(_activity(element, counted, starts.get(element.id) if element.is_event_sub_process else None))
+            start = starts.get(element.id) if element.is_event_sub_process else None
+            nodes.append(_activity(element, counted, shape, start, riders.get(element.id, ())))
+        elif element.type.endswith("Gateway"):
+            nodes.append(figures.on(_gateway(element, shape.bounds)))
         else:
-            drawn = (
-                _gateway(element, shape.bounds) if element.type.endswith("Gateway") else _event(element, shape.bounds)
-            )
-            nodes.append(figures.on(outside_label(drawn, shape.label, lines, is_rider=bool(element.attached_to))))
-    kind_of = {element.id: element for element in sheet.nodes}
+            nodes.append(figures.on(_event(element, shape.bounds)))
+    of = {element.id: element for element in sheet.nodes}
+    lines = [edge.waypoints for _, edge in sheet.edges]
+    ground = ground_of(nodes, [node for _, node in containers], lines)
+    named = []
+    for node in nodes:
+        label, is_rider = sheet.shapes[node.element_id].label, bool(of[node.element_id].attached_to)
+        named.append(outside_label(node, label, ground, is_rider=is_rider) if node.below else node)
     edges = []
     for flow, edge in sheet.edges:
-        text, size, at = edge_label(flow.name, edge.waypoints, edge.label)
-        tail = kind_of[flow.source].is_activity
-        edges.append(
-            Edge(
-                path=polyline(edge.waypoints),
-                source=flow.source,
-                target=flow.target,
-                name=flow.name,
-                at=at or middle(edge.waypoints),
-                lines=text,
-                size=size,
-                slash=_slash(edge.waypoints) if flow.is_default else "",
-                diamond=_diamond(edge.waypoints) if flow.is_conditional and tail else "",
-            )
+        has_diamond = flow.is_conditional and of[flow.source].is_activity
+        drawn = Edge(
+            path=polyline(edge.waypoints),
+            source=flow.source,
+            target=flow.target,
+            name=flow.name,
+            slash=_slash(edge.waypoints) if flow.is_default else "",
+            diamond=_diamond(edge.waypoints) if has_diamond else "",
         )
-    behind = tuple(node for _, node in sorted(containers, key=lambda entry: entry[0]))
-    bands = tuple(_band(band, shape) for band, shape in sheet.bands)
-    marked, framed = with_badges(tuple(nodes), behind, tuple(edges))
+        edges.append(edge_label(drawn, edge.waypoints, edge.label, ground))
+    behind = with_titles([node for _, node in sorted(containers, key=lambda entry: entry[0])], ground)
+    marked, framed = with_badges(tuple(named), behind, tuple(edges))
     points = [point for line in lines for point in line]
-    picture = boxed(marked, tuple(edges), bands, points, containers=framed)
-    title = " / ".join(holder.name or holder.id for holder in sheet.holders)
-    return replace(picture, title=title)
+    picture = boxed(marked, tuple(edges), _bands(sheet.bands), points, containers=framed)
+    return replace(picture, title=" / ".join(holder.name or holder.id for holder in sheet.holders))
 
 
 def _corners(box: Bounds) -> tuple[float, float, float, float]:
     return box.x, box.y, box.width, box.height
 
 
-def _band(band: Lane | Pool, shape: Shape) -> Band:
-    box, is_pool = shape.bounds, isinstance(band, Pool)
-    length = box.width if shape.is_vertical else box.height
-    lines, size = fitted(band.name, width=max(length - 10, 20), height=27 if is_pool else 29)
-    return Band(band.name, *_corners(box), lines=lines, size=size, is_pool=is_pool, is_vertical=shape.is_vertical)
+def _bands(bands: Sequence[tuple[Lane | Pool, Shape]]) -> tuple[Band, ...]:
+    """Pools and lanes; where one begins at the same place as the one around it, its name stands further in."""
+    found: list[Band] = []
+    for band, shape in bands:
+        box, upright = shape.bounds, shape.is_vertical
+        length = box.width if upright else box.height
+        lines, size = fitted(band.name, width=max(length - 10, 20), height=28)
+        plain = Band(band.name, *_corners(box), lines=lines, size=size, is_vertical=upright)
+        strip = 15.0
+        for other in found:
+            if _holds(other, plain):
+                along = plain.y - other.y if upright else plain.x - other.x
+                strip = max(strip, other.strip + 28 - along) if along < 24 else strip
+        found.append(replace(plain, strip=strip, is_pool=isinstance(band, Pool)))
+    return tuple(found)
+
+
+def _holds(outer: Band, inner: Band) -> bool:
+    x, y = inner.x + inner.width / 2, inner.y + inner.height / 2
+    return outer.x <= x <= outer.x + outer.width and outer.y <= y <= outer.y + outer.height
 
 
 def _border(element: Element) -> tuple[str, str]:
@@ -120,10 +137,13 @@ def _container(element: Element, box: Bounds) -> Node:
     )
 
 
-def _activity(element: Element, node: Node, start: Element | None) -> Node:
-    """The node with its signs and its text in the room that they leave; `start` triggers an event sub-process."""
+def _activity(element: Element, node: Node, shape: Shape, start: Element | None, riders: Sequence[Bounds]) -> Node:
+    """The node with its signs and its text in the room that they leave.
+
+    `start` triggers an event sub-process; `riders` are the boundary events on it.
+    """
     border, line = _border(element)
-    closed = element.type in {"subProcess", "transaction", "adHocSubProcess"} or element.is_expanded
+    closed = shape.is_closed or (element.is_expanded and element.type == "callActivity")
     box = Bounds(node.x, node.y, node.width, node.height)
     signs = [*_markers(element, box, closed=closed)]
     inset = 9.0 if border == "double" else 6.0
@@ -138,13 +158,30 @@ def _activity(element: Element, node: Node, start: Element | None) -> Node:
         top += _ICON - 2
         signs += _event(start, Bounds(box.x + inset, box.y + inset, 15, 15)).signs
         signs.append(Sign(CIRCLE, (box.x + inset + 7.5, box.y + inset + 7.5), 0.68))
-    bottom += _MARKER_ROW if signs and any(sign.at[1] > box.y + box.height - 12 for sign in signs) else 0
+    bottom += _MARKER_ROW if signs and any(sign.at[1] > box.y + box.height - 14 for sign in signs) else 0
+    high, low = _covered(box, riders)
+    top, bottom = max(top, high), max(bottom, low)
     has_figure = node.instances is not None or (node.is_sum and node.total_seconds is not None)
-    bottom += _FIGURE_ROW if has_figure else 0
+    foot = box.y + box.height - bottom - 2
+    bottom += _FIGURE_ROW - 2 if has_figure else 0
     room = max(box.height - top - bottom, 11.0)
     lines, size = fitted(element.name, width=max(box.width - 2 * side, 20.0), height=room)
     at = (box.x + box.width / 2, box.y + top + room / 2)
-    return replace(node, lines=lines, size=size, text_at=at, signs=tuple(signs), border=border, line=line)
+    return replace(node, lines=lines, size=size, text_at=at, signs=tuple(signs), border=border, line=line, foot=foot)
+
+
+def _covered(box: Bounds, riders: Sequence[Bounds]) -> tuple[float, float]:
+    """How much of the height boundary events cover in the middle of an activity, from above and from below."""
+    high = low = 0.0
+    middle_x = box.x + box.width / 2
+    for rider in riders:
+        if rider.x + rider.width < middle_x - 34 or rider.x > middle_x + 34:
+            continue
+        if rider.y < box.y:
+            high = max(high, rider.y + rider.height - box.y + 1)
+        elif rider.y + rider.height > box.y + box.height:
+            low = max(low, box.y + box.height - rider.y + 1)
+    return high, low
 
 
 def _icon(kind: str, at: Point) -> list[Sign]:

@@ -33,7 +33,7 @@ class Box:
 class Lane:
     """A pool or lane: a band with its name (`lines`, of a font of `size` px) at the left, or on top if `is_vertical`.
 
-    A pool's name stands in a strip of its own.
+    The name stands around a line `strip` px from that side; a pool's in a strip of its own.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Lane:
     height: float
     lines: tuple[str, ...] = ()
     size: float = 12.0
+    strip: float = 15.0
     is_pool: bool = False
     is_vertical: bool = False
 
@@ -63,8 +64,8 @@ class Node:
 
     `kind` is task, start, intermediate, end, gateway, place, silent or container (an open sub-process); `mark` a sign
     in letters, `signs` those drawn. `border` is thin, thick or double, `dashed` (events) or `dotted` lines. `load` is 0
-    (none known) to 4 (heaviest). `below` says that the text stands outside the shape. `total_seconds` is known where
-    a closed sub-process stands for the sum of its inside (`is_sum`).
+    (none known) to 4 (heaviest). `below` says that the text stands outside the shape. `is_sum` tells that a closed
+    sub-process bears the sums of its inside. `foot` is the baseline of its time where that isn't at the lower border.
     """
 
     element_id: str
@@ -88,6 +89,7 @@ class Node:
     p50_seconds: float | None = None
     total_seconds: float | None = None
     is_sum: bool = False
+    foot: float | None = None
     deviating_cases: int = 0
     badge: Badge | None = None
 
@@ -113,9 +115,7 @@ class Node:
     def figure_at(self) -> Point:
         """Where its time is written: within a box above its markers, else below the text; middle and baseline."""
         if not self.below:
-            low = self.y + self.height
-            has_markers = any(sign.at[1] > low - 14 for sign in self.signs)
-            return self.cx, low - (20 if has_markers else 7)
+            return self.cx, self.y + self.height - 7 if self.foot is None else self.foot
         x, y = self.text_at or (self.cx, self.y + self.height + 2)
         return x, max(y + len(self.lines) * line_gap(self.size) / 2, self.y + self.height + 2) + 10
 
