@@ -45,12 +45,14 @@ class Loop:
     """A marker: an activity with several passes.
 
     `kind` is standard (a loop), sequential or parallel (multi-instance). `maximum` bounds the passes of a standard
-    loop, `cardinality` is the number of instances, each where the file states it as a whole number.
+    loop, `cardinality` is the number of instances, each where the file states it as a whole number. `may_end_early`:
+    a completion condition may end the whole whenever an instance completes.
     """
 
     kind: str
     maximum: int | None = None
     cardinality: int | None = None
+    may_end_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

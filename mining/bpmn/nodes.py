@@ -102,8 +102,9 @@ def _marker(element: etree._Element, identity: str, account: Account) -> Loop:
     if local_name(element) == "standardLoopCharacteristics":
         maximum = _number(element.get("loopMaximum"))
         return Loop("standard", maximum=maximum or None)
-    cardinality = None
+    cardinality, may_end_early = None, False
     for child in model_children(element):
+        may_end_early = may_end_early or local_name(child) == "completionCondition"
         if local_name(child) == "loopCardinality":
             text = text_of(child)
             cardinality = _number(text) or None
@@ -111,7 +112,8 @@ def _marker(element: etree._Element, identity: str, account: Account) -> Loop:
                 account.notes.append(
                     (identity, f"how many instances ('{text}') is not a number: any number from one on is allowed.")
                 )
-    return Loop("sequential" if is_true(element, "isSequential") else "parallel", cardinality=cardinality)
+    kind = "sequential" if is_true(element, "isSequential") else "parallel"
+    return Loop(kind, cardinality=cardinality, may_end_early=may_end_early)
 
 
 def _number(text: str | None) -> int | None:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from mining.bpmn import vocabulary
 from mining.bpmn.account import Account, RefusedDrawing, flow_parts, model_children
+from mining.bpmn.called_starts import unused_in_calls
 from mining.bpmn.calls import File, Library, file_of
 from mining.bpmn.checks import check_drawing
 from mining.bpmn.diagram import read_diagram
@@ -100,6 +101,8 @@ def read_bpmn(
                 account.refuse(element, what, source=where, todo=todo)
             else:
                 account.problems.append(Problem(where=source, what=what, todo=todo))
+        if not account.problems:
+            _drop_unused(reading)
     honoured, refused = account.settle(parts, source=source)
     if account.problems:
         raise RefusedDrawing(*account.problems, honoured=honoured, ignored=tuple(account.ignored), refused=refused)
@@ -229,6 +232,18 @@ def _note_lanes(reading: _Reading) -> None:
         replace(node, lane=lane_of.get(node.attached_to, "")) if node.attached_to and not node.lane else node
         for node in reading.nodes
     ]
+
+
+def _drop_unused(reading: _Reading) -> None:
+    """Leave out what a call does not begin with."""
+    unused = unused_in_calls(reading.nodes, reading.flows)
+    dropped = [flow.id for flow in reading.flows if flow.source in unused or flow.target in unused]
+    reading.nodes = [node for node in reading.nodes if node.id not in unused]
+    reading.flows = [flow for flow in reading.flows if flow.id not in dropped]
+    for identity in [*sorted(unused), *dropped]:
+        element, source = reading.origin[identity]
+        if source == reading.source and element not in reading.account.ignored_parts:
+            reading.account.ignore_part(element, "a call begins with the plain start event, not with this one")
 
 
 def _read_one(element: etree._Element, identity: str, inside: _Inside, reading: _Reading) -> Node | None:

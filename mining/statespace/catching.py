@@ -44,3 +44,26 @@ def throws_within(nodes: Sequence[Node], scope: str, *, but: str = "") -> list[T
         if is_inside:
             found.append((node.id, *thrown, transaction))
     return found
+
+
+def uncaught_errors(nodes: Sequence[Node]) -> list[str]:
+    """Ids of error end events that no boundary event or event sub-process around them catches. O(nodes x depth)."""
+    of = {node.id: node for node in nodes}
+    catches: dict[str, set[str]] = {}  # keys caught around the inside of each scope
+    for node in nodes:
+        keys = {trigger.code or trigger.reference for trigger in node.triggers if trigger.kind == "error"}
+        if node.type == "boundaryEvent":
+            catches.setdefault(node.attached_to, set()).update(keys)
+        elif node.type == "startEvent" and node.scope and of[node.scope].is_event_sub_process:
+            catches.setdefault(of[node.scope].scope, set()).update(keys)
+    found = []
+    for node in nodes:
+        thrown = thrown_by(node)
+        if thrown is None or thrown[0] != "error":
+            continue
+        scope = node.scope
+        while not catches.get(scope, set()) & {"", thrown[1]} and scope:
+            scope = of[scope].scope
+        if not catches.get(scope, set()) & {"", thrown[1]}:
+            found.append(node.id)
+    return found

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from mining.bpmn.beginnings import Beginning, beginnings
 from mining.bpmn.drawing import Drawing, Flow, Node
+from mining.bpmn.graph import ScopeGraph
 from mining.errors import MiningError, Problem
-from mining.statespace.catching import thrown_by, throws_within
-from mining.statespace.graph import ScopeGraph
+from mining.statespace.catching import thrown_by, throws_within, uncaught_errors
 from mining.statespace.parts import Activity, Catch, Game, Join, Path, Scope, Step, Throw
 from mining.statespace.space import Element, Tokens
 from mining.statespace.ways import ways_out
@@ -22,9 +22,9 @@ MAX_ONCE = 8
 _RAISED = ("error", "escalation", "cancel")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Bounding:
-    """What keeps a non-interrupting event from happening without end: a mark (once), or its own empty path."""
+    """What keeps a non-interrupting event from happening without end: its own path is empty, and `once` an instance."""
 
     once: bool
     own_path: frozenset[str]
@@ -71,6 +71,7 @@ class GameCompiler:
         self.within: dict[str, set[int]] = defaultdict(set)
         self.out: dict[str, list[Tokens]] = {}
         self.begin_places: set[int] = set()
+        self.used: dict[int, frozenset[str]] = {}  # events that have happened once, by place within a task
         self.path_nodes: list[frozenset[str]] = []
         self.on: dict[str, list[Node]] = defaultdict(list)
         for node in self.nodes:
@@ -116,7 +117,10 @@ class GameCompiler:
             )
             for number, scope in enumerate(self.scope_ids)
         )
-        self._note_uncaught()
+        self.notes += [
+            (identity, "nothing catches this error: the whole case ends with it.")
+            for identity in uncaught_errors(self.nodes)
+        ]
         return Game(
             source_name=self.drawing.source,
             elements=self.elements,
@@ -230,7 +234,7 @@ class GameCompiler:
                     taken,
                     way,
                     throws=throws,
-                    terminates=terminates,
+                    ends_scope=terminates,
                     is_end=node.type == "endEvent",
                 )
                 for taken in takes
@@ -249,7 +253,9 @@ class GameCompiler:
                     (node.id, f"{number} passes are too many to be counted: any number from one on is allowed.")
                 )
                 return 1, 0
-        return (exact, exact) if exact is not None else (1, most or 0)
+        if exact is not None:
+            return (1 if marker.may_end_early else exact), exact
+        return 1, most or 0
 
     def _task_steps(self, node: Node, takes: list[Tokens]) -> None:
         """A task and the events on it; places inside it remember passes and what has happened once."""
@@ -273,6 +279,7 @@ class GameCompiler:
             if key not in inner:
                 told = f"{self._told(node.id)}, under way ({node.id})"
                 inner[key] = (self._place(told, owner=node.id, ahead=node.id),)
+                self.used[inner[key][0]] = used
                 self.within[node.scope].update(inner[key])
                 waiting.append(key)
             return inner[key]
@@ -286,16 +293,15 @@ class GameCompiler:
                 return  # it begins the case by being done; before that nothing is under way
             for event, bounding in events:
                 number = self.element[event.id]
+                if event.id in used:
+                    continue
                 for way in self.out[event.id]:
                     if bounding is None:
                         self.steps.append(Step(number, taken, way))
-                    elif bounding.once:
-                        if event.id not in used:
-                            after = (*within(passes, used | {event.id}), *way)
-                            self.steps.append(Step(number, taken, tuple(sorted(after))))
-                    else:
-                        absent = self._path_number(bounding.own_path)
-                        self.steps.append(Step(number, taken, tuple(sorted((*taken, *way))), absent=absent))
+                        continue
+                    after = within(passes, used | {event.id}) if bounding.once else taken
+                    absent = self._path_number(bounding.own_path)
+                    self.steps.append(Step(number, taken, tuple(sorted((*after, *way))), absent=absent))
 
         for taken in takes:
             fire(taken, 0, frozenset())
@@ -306,16 +312,15 @@ class GameCompiler:
         """How often a non-interrupting event may happen; None for an interrupting one."""
         if event.is_interrupting:
             return None
-        timers = [trigger.timer for trigger in event.triggers if trigger.kind == "timer"]
-        if timers and len(timers) == len(event.triggers) and "cycle" not in timers:
-            return _Bounding(once=True, own_path=frozenset())
-        region = self.graph.reached([event.id])
         beginning = self.begin[event.scope]
+        region = self.graph.reached([event.id])
         others = self.graph.reached([*beginning.alternatives, *beginning.together], without=event.id)
-        if (region - {event.id}) & others:
+        own = frozenset(region - others) if self.out[event.id] != [()] else frozenset()
+        if _is_single(event):
+            return _Bounding(once=True, own_path=own)
+        if region & others:
             self.notes.append((event.id, "its path joins the main flow: it is taken to happen at most once each time."))
-            return _Bounding(once=True, own_path=frozenset())
-        own = frozenset(region) if self.out[event.id] != [()] else frozenset()
+            return _Bounding(once=True, own_path=own)
         if own:
             self.notes.append((event.id, "it may happen again once its own path is finished, not before."))
         return _Bounding(once=False, own_path=own)
@@ -356,7 +361,7 @@ class GameCompiler:
             least=least,
             most=most,
             at_once=self.at_once,
-            ends_whole=node.marker is None or node.marker.kind != "standard",
+            may_end_early=node.marker is not None and node.marker.may_end_early,
             is_transaction=node.type == "transaction",
             is_event_sub_process=node.is_event_sub_process,
         )
@@ -394,8 +399,7 @@ class GameCompiler:
                 event = self.of[start]
                 if event.type != "startEvent":
                     continue
-                timers = [trigger.timer for trigger in event.triggers if trigger.kind == "timer"]
-                once = bool(timers) and len(timers) == len(event.triggers) and "cycle" not in timers
+                once = _is_single(event)
                 is_free, catches = self._catching(event, scope, but=holder.id)
                 if not event.is_interrupting and is_free and not once:
                     self.notes.append((holder.id, "it may happen again once it is finished, not before."))
@@ -436,52 +440,50 @@ class GameCompiler:
                 )
         return is_free, tuple(catches)
 
-    def _note_uncaught(self) -> None:
-        for throw in self.throws:
-            if throw.kind != "error":
-                continue
-            node = self.of[throw.element_id]
-            scope, caught = node.scope, False
-            while True:
-                around = [
-                    start
-                    for h in self.members[scope]
-                    if h.is_event_sub_process
-                    for start in self.begin[h.id].alternatives
-                ]
-                for event in [*(self.of[start] for start in around), *(self.on[scope] if scope else ())]:
-                    caught = caught or any(
-                        t.kind == "error" and (t.code or t.reference) in {"", throw.key} for t in event.triggers
-                    )
-                if caught or not scope:
-                    break
-                scope = self.of[scope].scope
-            if not caught:
-                self.notes.append((node.id, "nothing catches this error: the whole case ends with it."))
-
     # --- inclusive joins and own paths
 
     def _fed(self, join: Join) -> Join:
         gateway = self.ahead[join.places[0]]
         scope = self.of[gateway].scope
         feeds: dict[int, int] = defaultdict(int)
-        feeds_from: dict[int, int] = defaultdict(int)
+        feeds_from: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        starts = self.begin[scope].alternatives
         for bit, place in enumerate(join.places):
             feeds[place] |= 1 << bit
-            source = self.owner[place] if self.owner[place] != gateway else ""
-            leading = self.graph.leading_to([source], without=gateway) if source in self.graph.before else set()
-            starts = self.begin[scope].alternatives
+            source = self.owner[place]
+            if source not in self.graph.before:
+                continue
+            leading = self.graph.leading_to([source], without=gateway)
             for other, ahead in enumerate(self.ahead):
-                is_start = not ahead and self.owner[other] == scope and leading.intersection(starts)
-                if other not in join.places and (ahead in leading or is_start):
+                if other in join.places:
+                    continue
+                is_start = not ahead and self.owner[other] == scope and bool(leading.intersection(starts))
+                used = self.used.get(other, frozenset())
+                if is_start or (self._leads(ahead, source, leading, used) if used else ahead in leading):
                     feeds[other] |= 1 << bit
             for identity, number in self.activity_of.items():
-                if identity in leading:
-                    feeds_from[number] |= 1 << bit
-        return Join(join.places, dict(feeds), dict(feeds_from))
+                events = self.on[identity]
+                if self._leads(identity, source, leading, frozenset(event.id for event in events)):
+                    feeds_from[number][-1] |= 1 << bit
+                for event in events:
+                    if event.id in leading:
+                        feeds_from[number][self.marks.get(event.id, -1)] |= 1 << bit
+        pairs = {number: tuple(sorted(masks.items())) for number, masks in feeds_from.items()}
+        return Join(join.places, dict(feeds), pairs)
+
+    def _leads(self, node: str, source: str, leading: set[str], used: frozenset[str]) -> bool:
+        """Whether a way out of a node leads on by `leading`, the events in `used` on it left out."""
+        return (node == source and node in leading) or any(
+            ahead in leading for ahead in self.graph.after[node] if ahead not in used
+        )
 
     def _path(self, nodes: frozenset[str]) -> Path:
         return Path(
             frozenset(place for place, owner in enumerate(self.owner) if owner in nodes),
             frozenset(number for identity, number in self.activity_of.items() if identity in nodes),
         )
+
+
+def _is_single(event: Node) -> bool:
+    """Whether an event is a timer that runs out once."""
+    return bool(event.triggers) and all(t.kind == "timer" and t.timer != "cycle" for t in event.triggers)

@@ -58,7 +58,11 @@ def _explored(game: Game, *, max_states: int) -> ExploredNested:
         if element in ends and explored.tokens[target]:
             improper.setdefault(element, source)
     return ExploredNested(
-        explored.tokens, explored.edges, doubled_places(explored.tokens), tuple(sorted(improper.items()))
+        explored.tokens,
+        explored.edges,
+        tuple(state for state, tokens in enumerate(explored.tokens) if not tokens),
+        doubled_places(explored.tokens),
+        tuple(sorted(improper.items())),
     )
 
 
@@ -70,7 +74,7 @@ def _space(game: Game, explored: ExploredNested) -> StateSpace:
         source=edges[:, 0],
         target=edges[:, 2],
         element=edges[:, 1],
-        finals=tuple(state for state, tokens in enumerate(explored.tokens) if not tokens),
+        finals=explored.finals,
         final_rule="no tokens are left",
         places=game.places,
         tokens=explored.tokens,

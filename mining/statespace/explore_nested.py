@@ -17,14 +17,15 @@ _MAX_BRANCHES = 50
 
 @dataclass(frozen=True, slots=True)
 class ExploredNested:
-    """States in order of discovery (tokens at every depth; none in the final one), edges (source, element, target).
+    """States in order of discovery (tokens at every depth), edges (source, element, target).
 
-    `doubled` are (place, first state with two tokens on it), `improper` (element of an end event, first state in which
-    it leaves other tokens of its scope instance behind), sorted.
+    `finals` are the states in which the case is complete, `doubled` (place, first state with two tokens on it),
+    `improper` (element of an end event, first state in which it leaves other tokens of its scope instance behind).
     """
 
     tokens: tuple[Tokens, ...]
     edges: tuple[tuple[int, int, int], ...]
+    finals: tuple[int, ...]
     doubled: tuple[tuple[int, int], ...]
     improper: tuple[tuple[int, int], ...]
 
@@ -81,6 +82,7 @@ def explore_nested(game: Game, *, max_states: int) -> ExploredNested:
     return ExploredNested(
         tuple(() if state is None else nested.tokens(state) for state in states),
         tuple(sorted(edges)),
+        (number_of[None],) if None in number_of else (),
         tuple(sorted(doubled.items())),
         tuple(sorted(improper.items())),
     )

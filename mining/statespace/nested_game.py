@@ -20,7 +20,6 @@ Instance = tuple[int, int, Tokens, tuple[State, ...]]
 Move = tuple[int, State | None, int, bool]
 """Element, the scope instance after it (None: complete), signal, and whether an end left other tokens behind."""
 
-_TERMINATED = -1
 _QUIET = 0  # a signal above 0 is 1 + the number of the throw that nothing caught yet
 
 
@@ -44,7 +43,7 @@ class NestedGame:
         found: list[tuple[int, State | None, bool]] = []
         for element, after, signal, improper in self._scope_moves(state):
             # An error that nothing catches ends the case; an escalation doesn't.
-            is_over = signal == _TERMINATED or (signal > 0 and self.game.throws[signal - 1].kind != "escalation")
+            is_over = signal > 0 and self.game.throws[signal - 1].kind != "escalation"
             found.append((element, None if is_over else after, improper))
         found.sort(key=lambda move: move[0])
         return found
@@ -100,12 +99,8 @@ class NestedGame:
                 self._boundary_steps(state, act, rest, moves)
                 previous = act
         scope = self.game.scopes[state[0]]
-        if scope.triggers and INTERRUPTED not in state[3] and scope.begins not in state[1]:
+        if scope.triggers and INTERRUPTED not in state[3] and scope.begins not in state[1] and self._is_busy(state):
             self._trigger_steps(state, scope, moves)
-        if scope.is_ad_hoc and DONE in state[3] and INTERRUPTED not in state[3]:
-            is_running = bool(state[2]) or not scope.within.isdisjoint(state[1])
-            if scope.cancels_remaining or not is_running:
-                moves.append((scope.element, None, _QUIET, False))
         return moves
 
     def _own_steps(self, state: State, moves: list[Move]) -> None:
@@ -125,15 +120,26 @@ class NestedGame:
                 continue
             after = left + list(step.given)
             after.sort()
-            if step.terminates:
-                moves.append((step.element, None, _TERMINATED, False))
+            if step.ends_scope:
+                moves.append((step.element, None, _QUIET, False))
             elif step.throws >= 0:
                 self._thrown(state, step.element, step.throws, [(tuple(after), acts)], -1, moves)
             else:
                 there = acts if step.enters < 0 else _with(acts, self._begun(step.enters))
-                done = (DONE,) if step.does and scope.is_ad_hoc and DONE not in marks else ()
                 improper = step.is_end and bool(after or acts)
-                moves.append(self._move(step.element, index, tuple(after), there, (*marks, *done), improper))
+                if step.does and scope.is_ad_hoc:
+                    self._done(step.element, scope, (index, tuple(after), there, marks), improper, moves)
+                else:
+                    moves.append(self._move(step.element, index, tuple(after), there, marks, improper))
+
+    def _done(self, element: int, scope: Scope, after: State, improper: bool, moves: list[Move]) -> None:
+        """An activity of an ad-hoc sub-process is over: that may go on, or end with it (13.3.5)."""
+        index, tokens, acts, marks = after
+        is_running = bool(acts) or not scope.within.isdisjoint(tokens)
+        if scope.cancels_remaining or not is_running:
+            moves.append((element, None, _QUIET, improper))
+        used = (*marks, DONE) if scope.triggers else marks
+        moves.append(self._move(element, index, tokens, acts, used, improper))
 
     def _may(self, state: State, scope: Scope, step: Step) -> bool:
         _, tokens, acts, _ = state
@@ -166,7 +172,10 @@ class NestedGame:
                 if fed & empty and not fed & filled:
                     return None
             for act in acts:
-                fed = join.feeds_from.get(act[0], 0)
+                fed = 0
+                for mark, mask in join.feeds_from.get(act[0], ()):
+                    if mark not in act[2]:
+                        fed |= mask
                 if fed & empty and not fed & filled:
                     return None
         left = list(tokens)
@@ -217,13 +226,10 @@ class NestedGame:
             previous = inside
             rest = insides[:index] + insides[index + 1 :]
             for element, after, signal, improper in self._inner_moves(inside):
-                if signal == _TERMINATED and activity.ends_whole:
-                    found.append((element, None, _QUIET, improper))
-                elif after is not None:
+                if after is not None:
                     found.append((element, (number, count, marks, _with(rest, after)), signal, improper))
                 else:
-                    heard = _QUIET if signal == _TERMINATED else signal
-                    found += [(element, each, heard, improper) for each in self._passed(activity, act, rest)]
+                    found += [(element, each, signal, improper) for each in self._passed(activity, act, rest)]
         if activity.passes == "parallel" and not activity.most and len(insides) < activity.at_once:
             # An instance that has not moved yet is as good as a further one.
             fresh = self._fresh(activity.scope)
@@ -236,36 +242,47 @@ class NestedGame:
         """What an activity instance may be once one of its passes is over."""
         number, count, marks, _ = act
         fresh = self._fresh(activity.scope)
+        options: list[Instance | None] = []
         if activity.passes == "serial":
             passes = count + 1
-            options: list[Instance | None] = [None] if passes >= activity.least else []
+            if passes >= activity.least:
+                options.append(None)
             if not activity.most or passes < activity.most:
                 options.append((number, passes if activity.most else 0, marks, (fresh,)))
-            return options
-        if activity.passes == "parallel":
+        elif activity.passes == "parallel":
+            if activity.may_end_early or (not rest and (not activity.most or count >= activity.most)):
+                options.append(None)
             if activity.most and count < activity.most:
-                return [(number, count + 1, marks, _with(rest, fresh))]
-            if rest:
-                return [(number, count, marks, rest)]
-            return [None] if activity.most else [None, (number, count, marks, (fresh,))]
-        return [None]
+                options.append((number, count + 1, marks, _with(rest, fresh)))
+            elif rest:
+                options.append((number, count, marks, rest))
+            elif not activity.most:
+                options.append((number, count, marks, (fresh,)))
+        else:
+            options.append(None)
+        return options
 
     def _instance_steps(self, state: State, act: Instance, rest: tuple[Instance, ...], moves: list[Move]) -> None:
         index, tokens, _, marks = state
         activity = self.game.activities[act[0]]
-        is_ad_hoc = self.game.scopes[index].is_ad_hoc
-        done = (DONE,) if is_ad_hoc and not activity.is_event_sub_process else ()
+        scope = self.game.scopes[index]
         for element, after, signal, improper in self._act_moves(act):
             if after is not None:
-                next_marks, ahead = marks, [(tokens, _with(rest, after))]
+                ahead = [(tokens, _with(rest, after))]
             else:
-                next_marks = (*marks, *done)
                 ahead = [(_given(tokens, way), rest) for way in activity.exits]
             if signal > 0:
-                here = (index, tokens, state[2], next_marks)
-                self._caught_outside(here, element, signal - 1, act[0], ahead, rest, moves)
+                self._caught_outside(state, element, signal - 1, act[0], ahead, rest, moves)
+            elif (
+                after is None
+                and scope.is_ad_hoc
+                and INTERRUPTED not in marks
+                and (not activity.is_event_sub_process or DONE in marks)
+            ):
+                for there, acts in ahead:
+                    self._done(element, scope, (index, there, acts, marks), improper, moves)
             else:
-                moves += [self._move(element, index, there, acts, next_marks, improper) for there, acts in ahead]
+                moves += [self._move(element, index, there, acts, marks, improper) for there, acts in ahead]
 
     def _boundary_steps(self, state: State, act: Instance, rest: tuple[Instance, ...], moves: list[Move]) -> None:
         index, tokens, acts, marks = state
@@ -281,6 +298,12 @@ class NestedGame:
             moves += [self._move(catch.element, index, _given(tokens, way), after, marks) for way in catch.ways]
 
     # --- event sub-processes
+
+    def _is_busy(self, state: State) -> bool:
+        """Whether more than event sub-processes is going on; where it isn't, no further one begins (13.5.4)."""
+        if state[1] or self.game.scopes[state[0]].is_ad_hoc:
+            return True
+        return not all(self.game.activities[act[0]].is_event_sub_process for act in state[2])
 
     def _trigger_steps(self, state: State, scope: Scope, moves: list[Move]) -> None:
         index, tokens, acts, marks = state

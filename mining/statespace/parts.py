@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from mining.statespace.space import Element, Tokens
 
 INTERRUPTED, DONE = 0, 1
-"""Marks of a scope instance: an interrupting event sub-process took over; an inner activity was done (ad-hoc)."""
+"""Marks of a scope instance: an interrupting event sub-process took over; an inner activity was done (ad-hoc with
+event sub-processes)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,7 +17,8 @@ class Step:
 
     Takes the tokens `taken` and gives `given` (sorted place indices). `join` >= 0: an inclusive join, which takes one
     token from each of its places that has one. `enters`: an activity begins. `throws`: an error, escalation or cancel
-    is raised. `absent`: the path that must be empty. `does`: an activity is completed; `is_end`: an end event.
+    is raised. `absent`: the path that must be empty. `ends_scope`: the scope instance ends with all inside. `does`: an
+    activity is completed; `is_end`: an end event.
     """
 
     element: int
@@ -26,14 +28,14 @@ class Step:
     throws: int = -1
     join: int = -1
     absent: int = -1
-    terminates: bool = False
+    ends_scope: bool = False
     is_end: bool = False
     does: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether it does nothing but take and give tokens."""
-        return not self.terminates and self.enters == self.throws == self.join == self.absent == -1
+        return not self.ends_scope and self.enters == self.throws == self.join == self.absent == -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Activity:
     """An activity with an inside: scope `scope`.
 
     `passes` is "" (one), "serial" or "parallel"; `least` and `most` bound their number (`most` 0: no bound);
-    `at_once` is how many may run at a time. `exits` are the ways out of it.
+    `at_once` is how many may run at a time; `may_end_early`: the whole may end when one is over. `exits` are the ways
+    out of it.
     """
 
     element: int
@@ -89,7 +92,7 @@ class Activity:
     least: int = 1
     most: int = 1
     at_once: int = 1
-    ends_whole: bool = True
+    may_end_early: bool = False
     is_transaction: bool = False
     is_event_sub_process: bool = False
 
@@ -117,12 +120,13 @@ class Scope:
 class Join:
     """An inclusive join: its places, and for each place or activity of the scope the places that it may still feed.
 
-    `feeds` are bit masks over `places` by place, `feeds_from` by activity.
+    `feeds` are bit masks over `places` by place; `feeds_from` by activity, as (mark, mask): the mask counts while the
+    activity does not bear the mark (-1: always).
     """
 
     places: tuple[int, ...]
     feeds: dict[int, int] = field(default_factory=dict)
-    feeds_from: dict[int, int] = field(default_factory=dict)
+    feeds_from: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

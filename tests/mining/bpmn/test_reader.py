@@ -33,79 +33,20 @@ def test_tasks_of_every_type_are_steps(tag: str) -> None:
     assert [node.type for node in read_bpmn(xml, source="f").nodes if node.is_task] == [tag]
 
 
-@pytest.mark.parametrize("trigger", ["message", "timer", "conditional", "signal"])
-def test_start_events_with_a_trigger(trigger: str) -> None:
-    # BPMN 2.0.2, section 10.5.2
-    body = parts("s A e").replace(
-        '<startEvent id="s" name=""/>', f'<startEvent id="s"><{trigger}EventDefinition/></startEvent>'
-    )
-    assert read_bpmn(document(body), source="f").nodes[0].trigger == trigger
-
-
-def test_triggers_may_be_referred_to() -> None:
-    body = parts("s A e").replace(
-        '<endEvent id="e" name=""/>', '<endEvent id="e"><eventDefinitionRef>d1</eventDefinitionRef></endEvent>'
-    )
-    after = '<terminateEventDefinition id="d1"/>'
-    assert "end event of type terminate" in refusals(document(body, after=after))[0]
-    assert (
-        read_bpmn(document(body, after='<messageEventDefinition id="d1"/>'), source="f").nodes[2].trigger == "message"
-    )
-
-
-@pytest.mark.parametrize(
-    "tag",
-    [
-        "inclusiveGateway", "eventBasedGateway", "complexGateway", "subProcess", "adHocSubProcess", "transaction",
-        "callActivity", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent",
-    ],
-)  # fmt: skip
-def test_what_cannot_be_honoured_is_refused_by_id_and_name(tag: str) -> None:
-    found = refusals(document(parts("s A e") + f'<{tag} id="odd" name="The odd one"/>'))
-    assert len(found) == 1
-    assert tag in found[0]
-    assert "(odd)" in found[0]
-    assert "The odd one" in found[0]
-
-
-def test_all_refused_elements_come_in_one_error() -> None:
-    body = parts("s A e") + '<inclusiveGateway id="i1"/><callActivity id="c1"/>'
-    body = body.replace('<task id="A" name="A"/>', '<task id="A" name="A"><standardLoopCharacteristics/></task>')
-    found = refusals(document(body))
-    assert len(found) == 3
-    assert any("loop marker" in each for each in found)
-
-
-@pytest.mark.parametrize("trigger", ["terminate", "error", "escalation", "cancel", "compensate"])
-def test_other_end_events_are_refused(trigger: str) -> None:
-    body = parts("s A e").replace(
-        '<endEvent id="e" name=""/>', f'<endEvent id="e"><{trigger}EventDefinition/></endEvent>'
-    )
-    assert trigger in refusals(document(body))[0]
-
-
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ('<task id="A" name="A"/>', '<task id="A" isForCompensation="true"/>', "compensation"),
         ('<task id="A" name="A"/>', '<task id="A" startQuantity="2"/>', "startQuantity"),
-        ('<task id="A" name="A"/>', '<task id="A"><multiInstanceLoopCharacteristics/></task>', "multi-instance"),
-        ('<task id="A" name="A"/>', '<receiveTask id="A" instantiate="true"/>', "starts the flow"),
-        ('targetRef="e"/>', 'targetRef="e"><conditionExpression>x</conditionExpression></sequenceFlow>', "condition"),
         ('targetRef="e"/>', 'targetRef="nowhere"/>', "'nowhere'"),
         ('id="f2"', 'id="f1"', "stands twice"),
         ('id="f2"', "", "needs an id"),
         ('sourceRef="A" targetRef="e"', 'sourceRef="A" targetRef="s"', "runs into a start event"),
         ('sourceRef="A" targetRef="e"', 'sourceRef="e" targetRef="A"', "leaves an end event"),
-        ('<startEvent id="s" name=""/>', '<task id="s"/>', "no start event"),
     ],
 )
 def test_one_wrong_thing_is_told(old: str, new: str, said: str) -> None:
     assert any(said in each for each in refusals(document(parts("s A e").replace(old, new))))
-
-
-def test_an_element_that_nothing_leads_to_is_told() -> None:
-    assert "nothing leads to it" in refusals(drawn("s A e", "B e"))[0]
 
 
 def test_conditions_on_an_exclusive_gateway_are_a_free_choice() -> None:
@@ -114,7 +55,7 @@ def test_conditions_on_an_exclusive_gateway_are_a_free_choice() -> None:
     )
     body = body.replace('<exclusiveGateway id="x1" name=""/>', '<exclusiveGateway id="x1" default="f4"/>')
     drawing = read_bpmn(document(body), source="f")
-    assert [flow.id for flow in drawing.flows if flow.is_conditional] == ["f2"]
+    assert [(flow.id, flow.condition) for flow in drawing.flows if flow.is_conditional] == [("f2", "a < 3")]
     assert [flow.id for flow in drawing.flows if flow.is_default] == ["f4"]
 
 

@@ -50,9 +50,9 @@ BPMN_ATTACKS: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
         FLOW.replace('<process id="desk">', _OTHER_POOL),
         ("2 participants: 'B', 'A'", "Name the participant"),
     ),
-    "sub-process": (
-        FLOW.replace(_TASK, '<subProcess id="examine" name="Examine"><task id="q"/></subProcess>'),
-        ("subProcess 'Examine' (examine)", "can't be honoured", "line 6"),
+    "complex gateway": (
+        FLOW.replace(_TASK, '<complexGateway id="examine" name="Examine"/>'),
+        ("complexGateway 'Examine' (examine)", "can't be honoured", "line 6"),
     ),
     "flow to nowhere": (FLOW.replace('targetRef="resolve"', 'targetRef="nowhere"'), ("sequenceFlow (f3)", "'nowhere'")),
     "id twice": (FLOW.replace('id="examine"', 'id="register"'), ("'Examine' (register): its id stands twice",)),
