@@ -42,7 +42,7 @@ class Figures:
             is_sum=True,
             total_seconds=total,
             load=self._load(total),
-            deviating_cases=sum(row.cases for name in ids if (row := self.deviations.get(name))),
+            deviating_cases=sum(self.deviations[name].cases for name in ids if name in self.deviations),
         )
 
     def inside(self, element_id: str) -> tuple[str, ...]:

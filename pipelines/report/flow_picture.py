@@ -11,7 +11,8 @@ from mining.petri import Net, read_pnml
 from pipelines.report.drawing_picture import drawing_pictures
 from pipelines.report.figures import Figures, held_by
 from pipelines.report.labels import with_badges
-from pipelines.report.picture import Edge, Node, Picture, Point, boxed, fitted, middle, polyline
+from pipelines.report.picture import Edge, Node, Picture, boxed, fitted, middle, polyline
+from pipelines.report.signs import Point
 from warehouse.reading.rows import ElementDeviationsRow, ElementTimesRow
 
 

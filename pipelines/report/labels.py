@@ -152,8 +152,9 @@ def with_badges(
 ) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
     """Nodes and containers with a badge where cases deviate: at a corner where it covers no text and no sign."""
     ground = Ground()
-    for part in (*nodes, *containers, *edges):
-        if (box := part.text_box) is not None:
+    texts = [part.text_box for part in (*nodes, *containers)] + [edge.text_box for edge in edges]
+    for box in texts:
+        if box is not None:
             ground.add(box)
     for node in nodes:
         if node.below:  # a little of an event or gateway may be covered, its middle must not

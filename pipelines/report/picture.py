@@ -284,14 +284,15 @@ def boxed(
     containers: tuple[Node, ...] = (),
 ) -> Picture:
     """The picture that just holds all of these; `points` are those of the lines."""
-    boxes = [Box(part.x, part.y, part.x + part.width, part.y + part.height) for part in (*nodes, *containers, *lanes)]
+    shapes = (*nodes, *containers)
+    boxes = [Box(node.x, node.y, node.x + node.width, node.y + node.height) for node in shapes]
+    boxes += [Box(lane.x, lane.y, lane.x + lane.width, lane.y + lane.height) for lane in lanes]
     boxes += [Box(x, y, x, y) for x, y in points]
-    boxes += [box for part in (*nodes, *edges) if (box := part.text_box) is not None]
-    boxes += [
-        Box(part.badge.x, part.badge.y, part.badge.x + part.badge.width, part.badge.y + 20)
-        for part in (*nodes, *containers)
-        if part.badge is not None
-    ]
+    boxes += [box for node in nodes if (box := node.text_box) is not None]
+    boxes += [box for edge in edges if (box := edge.text_box) is not None]
+    for node in shapes:
+        if (badge := node.badge) is not None:
+            boxes.append(Box(badge.x, badge.y, badge.x + badge.width, badge.y + 20))
     left, top = min((box.left for box in boxes), default=0.0) - 12, min((box.top for box in boxes), default=0.0) - 12
     right, bottom = (
         max((b.right for b in boxes), default=100.0) + 12,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mining.bpmn.layered import place_in_layers
-from pipelines.report.picture import Edge, Node, Picture, Point, with_loads, wrapped
+from pipelines.report.picture import Edge, Node, Picture, with_loads, wrapped
+from pipelines.report.signs import Point
 from warehouse.reading.rows import ActivityTimesRow, DirectlyFollowsRow
 
 START, END = "\x00start", "\x00end"

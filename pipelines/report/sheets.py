@@ -77,7 +77,8 @@ def _holders(scope: str, of: dict[str, Node], home: dict[str, str]) -> tuple[Nod
 
 
 def _bands(drawing: Drawing, shapes: dict[str, Shape], page: int) -> Iterable[tuple[Lane | Pool, Shape]]:
-    for band in (*drawing.pools, *drawing.lanes):
+    bands: tuple[Lane | Pool, ...] = (*drawing.pools, *drawing.lanes)
+    for band in bands:
         shape = shapes.get(band.id)
         if shape is not None and shape.page == page:
             yield band, shape
