@@ -44,6 +44,8 @@ def read_flow(version: StandardVersion) -> FlowStandard:
             source=version.flow_name,
             silent=version.file.silent,
             participant=version.file.participant,
+            observed=version.file.activities.values(),
+            others=version.others,
         )
     except MiningError as error:
         raise BadInput(*(Problem(problem.what, problem.where, problem.todo) for problem in error.problems)) from error
@@ -149,8 +151,10 @@ def _standard_spec(process: Process, version: StandardVersion, until: StandardVe
         valid_to=None if until is None else _midnight(process, until),
         approved_by=file.approved_by,
         approved_on=file.approved_on,
-        fingerprint=digest((version.flow_text, file)),
+        fingerprint=digest((version.flow_text, version.others, file)),
         flow_text=version.flow_text.decode("utf-8", errors="replace"),
+        participant=file.participant,
+        called_flows=tuple(text.decode("utf-8", errors="replace") for _, text in version.others),
         notes=file.notes,
         title_en=file.title.en or version.version,
         title_zh=file.title.zh or version.version,

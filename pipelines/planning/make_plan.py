@@ -135,7 +135,7 @@ def _process_stages(
     if reasons:
         stages.append(Stage(name, "pull", f"files {'; '.join(reasons)}", fingerprint({"sources": current}), files))
     shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
-    standards = [(version.version, version.flow_text, version.file) for version in process.approved_standards]
+    standards = [(v.version, v.flow_text, v.others, v.file) for v in process.approved_standards]
     judge = fingerprint({"log": shape, "standards": standards, "step": (JUDGE_VERSION, CORE_VERSION)})
     wanted_stages = {
         "shape": shape,
