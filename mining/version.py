@@ -1,6 +1,6 @@
 """The version of what verdicts depend on in this room."""
 
-CORE_VERSION = 1
+CORE_VERSION = 2
 """Counts up with every change that can alter an alignment, a finding or a figure; stale verdicts are then redone."""
 
 DISCOVERY_VERSION = 1

@@ -49,12 +49,16 @@ class StoryLine:
 
 @dataclass(frozen=True, slots=True)
 class CaseStory:
-    """A case with its timeline in order, the deviations that stand at no line, and its time limits."""
+    """A case with its timeline in order, the deviations that stand at no line, and its time limits.
+
+    `resolved_deviations` were found on earlier nights and are found no more; they stand at no line.
+    """
 
     case: rows.CaseHeaderRow
     link: str | None
     lines: tuple[StoryLine, ...]
     other_deviations: tuple[rows.CaseDeviationRow, ...]
+    resolved_deviations: tuple[rows.CaseDeviationRow, ...]
     limits: tuple[rows.CaseLimitRow, ...]
 
 
@@ -86,18 +90,20 @@ def explain_case(snapshot_path: Path | str, process: str, case_id: str) -> CaseS
                 process=process,
                 variant_id=case.variant_id,
                 standard_version=case.standard_version,
-                is_open=case.state == "open",
+                is_open=case.state in {"open", "abandoned"},
             )
         deviations = snapshot.read(rows.CaseDeviationRow, process=process, case_id=case_id)
         limits = snapshot.read(rows.CaseLimitRow, process=process, case_id=case_id)
         standards = snapshot.read(StandardRow, process=process)
     names = _step_names(standards, case.standard_version)
-    lines, rest = _timeline(case.activities, instances, moves, deviations, names)
+    present = [row for row in deviations if row.status != "resolved"]
+    lines, rest = _timeline(case.activities, instances, moves, present, names)
     return CaseStory(
         case=case,
         link=case_link(case.case_url, case_id),
         lines=lines,
         other_deviations=rest,
+        resolved_deviations=tuple(row for row in deviations if row.status == "resolved"),
         limits=tuple(limits),
     )
 
@@ -115,13 +121,13 @@ def _timeline(
     """
     before: dict[int, list[rows.CaseMoveRow]] = {}
     at: dict[int, rows.CaseMoveRow] = {}
-    reached = 0
+    undone: list[rows.CaseMoveRow] = []
     for move in moves:
         if move.position is None:
-            before.setdefault(reached + 1, []).append(move)
+            undone.append(move)
         else:
-            reached = move.position
-            at[reached] = move
+            at[move.position] = move
+            before[move.position], undone = undone, []
     left = list(deviations)
     lines: list[StoryLine] = []
     position = 0
@@ -148,6 +154,7 @@ def _timeline(
         )
     for after in sorted(before):
         lines.extend(_undone(move, after, left) for move in before[after])
+    lines.extend(_undone(move, position + 1, left) for move in undone)
     return tuple(lines), tuple(left)
 
 
@@ -205,6 +212,11 @@ def render_story(story: CaseStory, *, language: Language = "en") -> RenderableTy
     if story.other_deviations:
         parts.append(Text("\n" + words.t("story.other"), style="bold"))
         parts.extend(Text(f"  {_sentence(row, words)}", style="red") for row in story.other_deviations)
+    if story.resolved_deviations:
+        parts.append(Text("\n" + words.t("story.resolved"), style="bold"))
+        parts.extend(
+            Text(f"  {_sentence(row, words)} {_seen(row, words)}", style="dim") for row in story.resolved_deviations
+        )
     if story.limits:
         parts.append(_limits_table(story, words))
     return Group(*parts)
@@ -295,3 +307,16 @@ def _limits_table(story: CaseStory, words: Words) -> RenderableType:
 
 def _sentence(row: rows.CaseDeviationRow, words: Words) -> str:
     return printable(words.pick(row.sentence_en, row.sentence_zh, words.known("kind", row.kind)))
+
+
+def _seen(row: rows.CaseDeviationRow, words: Words) -> str:
+    return (
+        "("
+        + words.t(
+            "story.seen",
+            first=words.instant(row.first_seen),
+            last=words.instant(row.last_seen),
+            resolved=words.instant(row.resolved_at),
+        )
+        + ")"
+    )

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import Problem, WarehouseError
+from warehouse.mart.added_columns import add_columns
 from warehouse.mart.empty_views import EMPTY_VIEWS
 from warehouse.sql_step import SqlStep, composed_step, execute, quoted, sql_step
 
@@ -139,6 +140,8 @@ class Store:
                     "Use the asrun that wrote it, or move the file away and run again.",
                 )
             )
+        if name == "mart":
+            add_columns(self.connection)
 
     def use(self, database: str, schema: str = "main") -> None:
         """Make unqualified names mean the tables of this schema."""

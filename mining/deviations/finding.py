@@ -10,24 +10,44 @@ import pyarrow as pa
 
 FLOW_CLAUSE = "flow"
 
+Arguments = tuple[tuple[str, str | tuple[str, ...]], ...]
+"""Arguments of a sentence by name, sorted; a tuple is a list of names."""
+
 MESSAGES: Mapping[str, tuple[str, ...]] = {
-    "flow.skipped": ("after", "before", "step"),
-    "flow.skipped_first": ("before", "step"),
-    "flow.inserted": ("after", "step"),
-    "flow.inserted_first": ("step",),
+    "flow.skipped": ("step",),
+    "flow.inserted": ("step",),
     "flow.repeated": ("step", "times"),
+    "flow.repeated_early": ("step",),
     "flow.out_of_order_late": ("other", "step"),
+    "flow.out_of_order_later": ("last", "other", "step"),
     "flow.out_of_order_early": ("other", "step"),
+    "flow.out_of_order_earlier": ("first", "other", "step"),
+    "flow.replaced": ("other", "step"),
     "flow.unknown_activity": ("activity",),
     "flow.unfinished": ("after", "steps"),
     "flow.unfinished_not_begun": ("steps",),
 }
-"""Message keys with the names of their arguments.
+"""Message keys with the arguments that each has.
 
-after, before: the step done last before, first after; step: the step concerned; times: which time it was done in
-the case, from 2; other: the step after which (late) or before which (early) it was done, where the standard has it
-the other way round; activity: the log's activity; steps: the missing steps, joined by "; ".
+step: the step concerned; times: which time it was done in the case, from 2; activity: the log's activity; steps: the
+missing ones. Out of order: `other` is the step before which (late) or after which (early) it was due, `last` the step
+after which it was done, `first` the one before which; late and early need one name only, for they are the same.
+Replaced: `other` was done in the place of `step`. Unfinished: `after` is the last step done in its place.
+
+The keys in `WITH_PLACE` also have `after` and `before`, the nearest steps done in their place on either side; one
+is missing at the begin or end of the case.
 """
+
+WITH_PLACE = frozenset(
+    {
+        "flow.skipped",
+        "flow.inserted",
+        "flow.repeated",
+        "flow.repeated_early",
+        "flow.replaced",
+        "flow.unknown_activity",
+    }
+)
 
 
 def step_clause(element_id: str) -> str:
@@ -39,11 +59,12 @@ def step_clause(element_id: str) -> str:
 class Finding:
     """A deviation of all cases of a variant.
 
-    `kind`: skipped, inserted, repeated, out_of_order, unknown_activity or unfinished. `activity`: the step's name; the
-    log's activity where unknown; the last activity done where unfinished (None: none was). `occurrence` counts
-    findings of equal kind, clause and activity in the variant, from 1. `position`: the entry concerned, from 1,
-    ignored entries counted; skipped: the entry before which the step was due; unfinished: the last entry; None
-    where there is none. `moves`: the moves that it accounts for, counted from 0 within the variant's alignment.
+    `kind`: skipped, inserted, repeated, out_of_order, replaced, unknown_activity or unfinished. `activity`: the step's
+    name, of the missing one where replaced; the log's activity where unknown; where unfinished the last step done in
+    its place (None: none was). `occurrence` counts findings of equal kind, clause and activity in the variant, from 1.
+    `position`: the entry concerned, from 1, ignored entries counted; skipped: the entry before which the step was due;
+    replaced: the entry in its place; unfinished: the last entry; None where there is none. `expected`: what the
+    standard's run has there. `moves`: the moves that it accounts for, counted from 0 within the variant's alignment.
     """
 
     variant_id: str
@@ -56,13 +77,14 @@ class Finding:
     expected: str | None
     observed: str | None
     message_key: str
-    message_args: tuple[tuple[str, str], ...]
+    message_args: Arguments
     moves: tuple[int, ...]
 
 
 def findings_table(findings: Iterable[Finding]) -> pa.Table:
     """One row a finding, in the order given; `message_args` as a JSON object with sorted keys."""
     rows = list(findings)
+    told = {arguments: json.dumps(dict(arguments), ensure_ascii=False) for arguments in {f.message_args for f in rows}}
     return pa.table(
         {
             "variant_id": pa.array([row.variant_id for row in rows], pa.string()),
@@ -75,8 +97,6 @@ def findings_table(findings: Iterable[Finding]) -> pa.Table:
             "expected": pa.array([row.expected for row in rows], pa.string()),
             "observed": pa.array([row.observed for row in rows], pa.string()),
             "message_key": pa.array([row.message_key for row in rows], pa.string()),
-            "message_args": pa.array(
-                [json.dumps(dict(row.message_args), ensure_ascii=False, sort_keys=True) for row in rows], pa.string()
-            ),
+            "message_args": pa.array([told[row.message_args] for row in rows], pa.string()),
         }
     )

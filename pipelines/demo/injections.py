@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-FLOW_KINDS: Final = ("skipped", "inserted", "repeated", "out_of_order", "unknown_activity", "unfinished")
+FLOW_KINDS: Final = ("skipped", "inserted", "repeated", "out_of_order", "replaced", "unknown_activity", "unfinished")
 
 Stages = tuple[str, ...]
 
@@ -113,6 +113,27 @@ def _moves(stages: Stages) -> list[Script]:
     return found
 
 
+def _replacements(stages: Stages) -> list[Script]:
+    # (step, the step done in its place): questions and answers that lead nowhere, and steps of the branch not taken,
+    # far from their own place, so that no other reading is as cheap
+    pairs = (
+        *(("C", "Q"), ("C", "I"), ("C", "S"), ("C", "X"), ("D", "Q"), ("D", "I"), ("S", "Q"), ("S", "I")),
+        *(("A", "Q"), ("A", "I"), ("L", "Q"), ("L", "I"), ("X", "Q"), ("X", "I")),
+        *(("V", "Q"), ("V", "A"), ("V", "S"), ("K", "Q"), ("K", "L"), ("K", "S")),
+    )
+    done = "".join(stages)
+    return [
+        Script(
+            stages=tuple(other if stage == letter else stage for stage in stages),
+            harmless=stages.index(letter),
+            kind="replaced",
+            activity=NAMES[letter],
+        )
+        for letter, other in pairs
+        if letter in stages and other not in done
+    ]
+
+
 def _strangers(stages: Stages) -> list[Script]:
     return [
         Script(
@@ -146,6 +167,7 @@ _CHOICES: Final[dict[str, Callable[[Stages], list[Script]]]] = {
     "inserted": _insertions,
     "repeated": _repetitions,
     "out_of_order": _moves,
+    "replaced": _replacements,
     "unknown_activity": _strangers,
     "unfinished": _cuts,
 }

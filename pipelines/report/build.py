@@ -101,6 +101,7 @@ def build_report(
             left_out=len(groups) - len(shown),
             findings=sum(group.findings for group in groups),
             by_kind=_by_kind(groups),
+            resolved=snapshot.read(rows.ResolvedDeviationsRow, process=process)[0].findings,
         ),
         hotspots=_hotspots(snapshot, process, last, sizes.places),
         cycle=cycle,

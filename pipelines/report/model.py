@@ -62,12 +62,16 @@ class FlowSection:
 
 @dataclass(frozen=True, slots=True)
 class DeviationSection:
-    """Groups of deviations, the gravest first; `left_out` groups are not shown."""
+    """Groups of deviations, the gravest first; `left_out` groups are not shown.
+
+    `resolved` ones of earlier nights are in no other figure.
+    """
 
     groups: tuple[DeviationGroupRow, ...]
     left_out: int
     findings: int
     by_kind: tuple[tuple[str, int], ...]
+    resolved: int
 
 
 @dataclass(frozen=True, slots=True)

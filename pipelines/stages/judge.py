@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mining.alignment import Alignments, align
-from mining.deviations import Finding, find_deviations
+from mining.deviations import Finding, find_deviations, findings_table
 from mining.events.variant_log import variant_log_from_arrow
 from pipelines.compiling.standard import CompiledStandard, compile_standards
-from pipelines.sentences.catalogue import catalogue, sentence
+from pipelines.sentences.catalogue import LANGUAGES, catalogue, sentence
 from pipelines.stages.outcome import Night, Progress, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.judge.spread import (
@@ -67,7 +67,8 @@ def judge(night: Night, process_name: str) -> StageOutcome:
         warnings += _unmatched(standard)
     return StageOutcome(
         rows=result.deviations,
-        note=f"{result.verdicts:,} variants judged, {result.deviations:,} deviations in {result.cases_judged:,} cases",
+        note=f"{result.verdicts:,} variants judged, {result.deviations:,} deviations in {result.cases_judged:,} cases"
+        + (f"; {result.resolved:,} of earlier nights are resolved" if result.resolved else ""),
         warnings=tuple(warnings),
     )
 
@@ -134,30 +135,19 @@ def _moves(alignments: Alignments, standard: CompiledStandard) -> pa.Table:
 
 
 def _findings(findings: tuple[Finding, ...], standard: CompiledStandard, *, is_open: bool) -> pa.Table:
-    rows = []
     clauses = {clause.clause_id: clause for clause in standard.clauses}
-    for finding in findings:
-        clause = clauses[finding.clause_id]
-        arguments = dict(finding.message_args)
-        rows.append(
-            {
-                "variant_id": finding.variant_id,
-                "standard_version": standard.version.version,
-                "is_open": is_open,
-                "clause_id": finding.clause_id,
-                "kind": finding.kind,
-                "activity": finding.activity,
-                "element_id": finding.element_id,
-                "occurrence": finding.occurrence,
-                "position": finding.position,
-                "expected": finding.expected,
-                "observed": finding.observed,
-                "message_key": finding.message_key,
-                "message_args": json.dumps(arguments, ensure_ascii=False, sort_keys=True),
-                "sentence_en": sentence("en", finding.message_key, arguments),
-                "sentence_zh": sentence("zh", finding.message_key, arguments),
-                "owner": clause.owner,
-                "severity": clause.severity,
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=FINDING_COLUMNS)
+    messages = [(finding.message_key, finding.message_args) for finding in findings]
+    # many findings share a sentence
+    told = {message: dict(message[1]) for message in set(messages)}
+    table = _versioned(findings_table(findings), standard)
+    for language in LANGUAGES:
+        sentences = {message: sentence(language, message[0], arguments) for message, arguments in told.items()}
+        table = _with_text(table, f"sentence_{language}", [sentences[message] for message in messages])
+    table = _with_text(table, "owner", [clauses[finding.clause_id].owner for finding in findings])
+    table = _with_text(table, "severity", [clauses[finding.clause_id].severity for finding in findings])
+    table = table.append_column("is_open", pa.array([is_open] * len(findings), pa.bool_()))
+    return table.select(FINDING_COLUMNS.names).cast(FINDING_COLUMNS)
+
+
+def _with_text(table: pa.Table, name: str, values: Sequence[str | None]) -> pa.Table:
+    return table.append_column(name, pa.array(values, pa.string()))

@@ -13,7 +13,7 @@ WORKSPACE = Path(__file__).parent / "workspace"
 # What tells of a run rather than of the process: when, how long, from which load.
 LEDGERS = frozenset({"runs", "run_stages", "loads", "deviation_sightings", "schema_info", "stage_states"})
 LEDGER_COLUMNS = {
-    "deviations": ("first_seen", "last_seen"),
+    "deviations": ("first_seen", "last_seen", "resolved_at"),
     "discovered_models": ("run_id",),
     "events": ("load_id",),
     "quarantined_rows": ("load_id",),

@@ -30,7 +30,7 @@ def row(case: str, activity: str, done: str, **more: str | None) -> Row:
     return {"case": case, "activity": activity, "done": done, "agent": "ann", "team": None, **more}
 
 
-def test_a_finding_keeps_its_first_night_and_goes_when_it_is_mended(tmp_path: Path) -> None:
+def test_a_finding_keeps_its_first_night_and_is_resolved_when_it_is_mended(tmp_path: Path) -> None:
     process = a_process(case=CaseSpec(end_activities=("Z",)))
     limit = a_limit("l", within=86_400.0, from_activities=("A",), to_activities=("B",))
     rows = [row("late", "A", "2026-01-01"), row("mended", "A", "2026-01-01")]
@@ -57,15 +57,19 @@ def test_a_finding_keeps_its_first_night_and_goes_when_it_is_mended(tmp_path: Pa
             seen.append(
                 query(
                     store,
-                    "SELECT case_id, first_seen, last_seen, excess_seconds FROM mart.main.deviations "
-                    "WHERE kind = 'late' ORDER BY case_id",
+                    "SELECT case_id, status, first_seen, last_seen, resolved_at, excess_seconds "
+                    "FROM mart.main.deviations WHERE kind = 'late' ORDER BY case_id",
                 )
             )
         ledger = query(store, "SELECT first_seen, last_seen FROM mart.main.deviation_sightings ORDER BY last_seen")
     assert seen[0] == []
-    assert seen[1] == [(case, nights[1], nights[1], 86_400.0) for case in ("late", "mended")]
-    assert seen[2] == [(case, nights[1], nights[2], 2 * 86_400.0) for case in ("late", "mended")]
-    assert seen[3] == [("late", nights[1], nights[3], 3 * 86_400.0)]
+    day = 86_400.0
+    assert seen[1] == [(case, "open", nights[1], nights[1], None, day) for case in ("late", "mended")]
+    assert seen[2] == [(case, "open", nights[1], nights[2], None, 2 * day) for case in ("late", "mended")]
+    assert seen[3] == [
+        ("late", "open", nights[1], nights[3], None, 3 * day),
+        ("mended", "resolved", nights[1], nights[2], nights[3], 2 * day),
+    ]
     assert ledger == [(nights[1], nights[2]), (nights[1], nights[3])]
 
 

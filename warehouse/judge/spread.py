@@ -17,7 +17,7 @@ from warehouse.specification import ClauseSpec, LimitSpec, StandardSpec
 from warehouse.sql_step import composed_step, sql_step
 from warehouse.store import Store, arrow_table
 
-STEP_VERSION = 1
+STEP_VERSION = 2
 
 _DURATION_MACROS = """
 CREATE OR REPLACE TEMP MACRO two_units(a, unit_a, b, unit_b) AS
@@ -45,10 +45,11 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class SpreadResult:
-    """What judging wrote."""
+    """What judging wrote; `deviations` leaves out the `resolved` ones, found on earlier nights and no more."""
 
     verdicts: int
     deviations: int
+    resolved: int
     limit_checks: int
     cases_judged: int
 
@@ -140,11 +141,13 @@ def spread_verdicts(
 ) -> SpreadResult:
     """Write verdicts, moves, limit checks, deviations and case verdicts of a process, replacing the former ones.
 
+    A deviation of an earlier night that is found no more stays, as resolved, for as long as its case is there.
     `verdicts`, `moves` and `findings` have the columns of `warehouse.judge.verdict`. Cost: joins over the judged cases.
     """
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process))
         _case_versions(store, process)
+        store.run("judge", "former_deviations", process=process)
         for table in ("variant_verdicts", "alignment_moves", "deviations", "limit_checks"):
             _clear(store, table, process)
         with store.registered("given_verdicts", verdicts.cast(VERDICT_COLUMNS)):
@@ -188,6 +191,7 @@ def spread_verdicts(
             )
         store.run("judge", "sightings", process=process, as_of=as_of)
         deviations = store.run("judge", "publish_deviations", process=process)
+        resolved = store.run("judge", "resolved_deviations", process=process, as_of=as_of)
         judged = store.run_step(
             composed_step(
                 "judge/case_verdicts",
@@ -195,7 +199,9 @@ def spread_verdicts(
             ),
             {"process": process},
         )
-    return SpreadResult(verdicts=written, deviations=deviations, limit_checks=checks, cases_judged=judged)
+    return SpreadResult(
+        verdicts=written, deviations=deviations, resolved=resolved, limit_checks=checks, cases_judged=judged
+    )
 
 
 def _deviation_id() -> str:

@@ -161,19 +161,20 @@ CREATE TABLE deviations (
     deviation_id VARCHAR, process VARCHAR, case_id VARCHAR, standard_version VARCHAR, clause_id VARCHAR, kind VARCHAR,
     activity VARCHAR, element_id VARCHAR, occurrence BIGINT, position BIGINT, occurred_at TIMESTAMPTZ, expected VARCHAR,
     observed VARCHAR, message_key VARCHAR, message_args VARCHAR, sentence_en VARCHAR, sentence_zh VARCHAR, owner VARCHAR,
-    severity VARCHAR, excess_seconds DOUBLE, resource VARCHAR, status VARCHAR, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ
+    severity VARCHAR, excess_seconds DOUBLE, resource VARCHAR, status VARCHAR, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ,
+    resolved_at TIMESTAMPTZ
 );
-COMMENT ON TABLE deviations IS 'One row per finding about one case against one clause';
+COMMENT ON TABLE deviations IS 'One row per finding about one case against one clause; those with status resolved are history and count nowhere';
 COMMENT ON COLUMN deviations.deviation_id IS 'md5 over process, case, clause, kind, activity, occurrence: stable from night to night';
 COMMENT ON COLUMN deviations.process IS 'Name of the process';
 COMMENT ON COLUMN deviations.case_id IS 'The case';
 COMMENT ON COLUMN deviations.standard_version IS 'The version of the standard that judged it';
 COMMENT ON COLUMN deviations.clause_id IS 'The clause';
-COMMENT ON COLUMN deviations.kind IS 'skipped, inserted, repeated, out_of_order, unknown_activity, unfinished, late, ...';
-COMMENT ON COLUMN deviations.activity IS 'The step or activity that the finding is about; NULL for a limit over the whole case';
+COMMENT ON COLUMN deviations.kind IS 'skipped, inserted, repeated, out_of_order, replaced, unknown_activity, unfinished, late, ...';
+COMMENT ON COLUMN deviations.activity IS 'The step or activity that the finding is about: of replaced the missing one, of unfinished the last one done in its place; NULL where there is none';
 COMMENT ON COLUMN deviations.element_id IS 'Element of the drawing concerned';
 COMMENT ON COLUMN deviations.occurrence IS 'Which finding of its kind, clause and activity in the case, from 1';
-COMMENT ON COLUMN deviations.position IS 'Entry of the variant concerned, from 1; for a skipped step, the entry before which it was due';
+COMMENT ON COLUMN deviations.position IS 'Entry of the variant concerned, from 1; for a skipped step, the entry before which it was due; for a replaced one, the entry in its place';
 COMMENT ON COLUMN deviations.occurred_at IS 'Instant of the event concerned; for a skipped step, of the event before which it was due';
 COMMENT ON COLUMN deviations.expected IS 'What the standard expected there';
 COMMENT ON COLUMN deviations.observed IS 'What was found';
@@ -185,9 +186,10 @@ COMMENT ON COLUMN deviations.owner IS 'Who answers for the clause';
 COMMENT ON COLUMN deviations.severity IS 'low, medium, high or critical';
 COMMENT ON COLUMN deviations.excess_seconds IS 'Time over the limit, seconds; NULL where there is none';
 COMMENT ON COLUMN deviations.resource IS 'Who did the event concerned, where there is one';
-COMMENT ON COLUMN deviations.status IS 'open (the case is not closed) or final';
+COMMENT ON COLUMN deviations.status IS 'open (the case is not closed), final, or resolved: found on an earlier night and no more, for an event that came late mended the case, or the standard or its mapping changed';
 COMMENT ON COLUMN deviations.first_seen IS 'as_of of the first run that found it (a ledger)';
 COMMENT ON COLUMN deviations.last_seen IS 'as_of of the last run that found it (a ledger)';
+COMMENT ON COLUMN deviations.resolved_at IS 'as_of of the first run that found it no more; NULL unless status is resolved (a ledger)';
 
 CREATE TABLE limit_checks (
     process VARCHAR, case_id VARCHAR, clause_id VARCHAR, standard_version VARCHAR, occurrence BIGINT, from_at TIMESTAMPTZ,

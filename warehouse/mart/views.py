@@ -54,7 +54,7 @@ _COMMENTS = {
         "cycle_business_seconds": "Cycle time on the process's default calendar; NULL without one",
         "alignment_cost": "Log moves plus visible model moves of the cheapest alignment",
         "fitness": "1 - cost / (length + cheapest model run); open: 1 - cost / length",
-        "deviation_count": "Findings about the case, of flow and limits",
+        "deviation_count": "Findings about the case, of flow and limits; resolved ones are not counted",
         "is_conformant": "No finding from flow, role, guard or rule; NULL while open or where not judged",
         "segments": "Segment attributes by name",
     },

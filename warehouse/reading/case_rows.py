@@ -74,7 +74,7 @@ class CaseMoveRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseDeviationRow:
-    """A deviation of a case."""
+    """A deviation of a case; `status` resolved: found on an earlier night, and no more since `resolved_at`."""
 
     QUERY: ClassVar[str] = "case_deviations"
     deviation_id: str
@@ -90,6 +90,9 @@ class CaseDeviationRow:
     severity: str | None
     excess_seconds: float | None
     status: str | None
+    first_seen: datetime | None
+    last_seen: datetime | None
+    resolved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ class DiscoveredModelRow:
 
 @dataclass(frozen=True, slots=True)
 class DeviationGroupRow:
-    """Deviations of one clause, kind and activity."""
+    """Deviations of one clause, kind and activity; resolved ones are not among them."""
 
     QUERY: ClassVar[str] = "deviation_groups"
     clause_id: str | None
@@ -190,6 +190,15 @@ class DeviationGroupRow:
     example_cases: list[str]
     clause_en: str | None
     clause_zh: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedDeviationsRow:
+    """How many deviations of earlier nights are resolved, in how many cases."""
+
+    QUERY: ClassVar[str] = "resolved_deviations"
+    findings: int
+    cases: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ Facts = dict[str, list[str]]
 # ledgers tell what happened, facts what is so
 _LEDGERS = {"runs", "run_stages", "process_catalogue"}
 # what depends on the order in which things came, not on what came
-_OF_ARRIVAL = {"load_id", "row_number", "run_id", "first_seen", "last_seen"}
+_OF_ARRIVAL = {"load_id", "row_number", "run_id", "first_seen", "last_seen", "resolved_at"}
 _OF_ARRIVAL_TABLES = {"loads", "stage_states", "discovered_models", "deviation_sightings"}
 MART = "warehouse/mart.duckdb"
 SNAPSHOT = "published/asrun.duckdb"
@@ -41,7 +41,8 @@ def copy_of(template: Path, folder: Path) -> Path:
 def facts_of(folder: Path, process: str, *, file: str = SNAPSHOT, of_arrival: bool = True) -> Facts:
     """Every row of a process in the tables and views of a store file, as text, sorted.
 
-    `of_arrival` False leaves out what depends on the order of arrival (load numbers, first and last seen).
+    `of_arrival` False leaves out what depends on the order of arrival (load numbers, first and last seen, findings of
+    earlier nights).
     """
     found: Facts = {}
     with duckdb.connect(str(folder / file), read_only=True) as connection:
@@ -54,7 +55,9 @@ def facts_of(folder: Path, process: str, *, file: str = SNAPSHOT, of_arrival: bo
             if table in _LEDGERS or "process" not in names or (not of_arrival and table in _OF_ARRIVAL_TABLES):
                 continue
             chosen = ", ".join(f'"{name}"' for name in names if of_arrival or name not in _OF_ARRIVAL)
-            rows = connection.execute(f'SELECT {chosen} FROM "{table}" WHERE process = $p', {"p": process}).fetchall()
+            present = " AND status <> 'resolved'" if table == "deviations" and not of_arrival else ""
+            sql = f'SELECT {chosen} FROM "{table}" WHERE process = $p{present}'
+            rows = connection.execute(sql, {"p": process}).fetchall()
             found[table] = sorted(map(repr, rows))
     return found
 

@@ -118,16 +118,24 @@ def findings(drawing: Drawing, story: tuple[Move, ...], *, is_open: bool) -> tup
         while moves and moves[-1][0] == "model":
             moves.pop()
         found.append(("unfinished", moves[-1][1]))
-    missing = [name for sort, name in moves if sort == "model"]
+    missing = [(place, name) for place, (sort, name) in enumerate(moves) if sort == "model"]
     extra = [(place, name) for place, (sort, name) in enumerate(moves) if sort == "log"]
     for place, name in extra:
+        same = [entry for entry in missing if entry[1] == name]
         if name not in known:
             found.append(("unknown_activity", name))
-        elif name in missing:
-            missing.remove(name)
+        elif same:
+            missing.remove(same[0])
             found.append(("out_of_order", name))
-        elif any(sort != "model" and other == name for sort, other in moves[:place]):
+        elif any(sort != "model" and other == name for n, (sort, other) in enumerate(moves) if n != place):
             found.append(("repeated", name))
+        elif here := [gone for gone in missing if _are_in_one_gap(moves, place, gone[0])]:
+            missing.remove(here[0])
+            found.append(("replaced", here[0][1]))
         else:
             found.append(("inserted", name))
-    return tuple(sorted(found + [("skipped", name) for name in missing]))
+    return tuple(sorted(found + [("skipped", name) for _, name in missing]))
+
+
+def _are_in_one_gap(moves: list[Move], one: int, other: int) -> bool:
+    return all(sort != "sync" for sort, _ in moves[min(one, other) : max(one, other)])

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.console import Console
 
@@ -42,6 +44,35 @@ def test_a_repeated_activity_is_a_log_move(published: Path) -> None:
     assert any(row.kind == "repeated" for row in extra[0].deviations)
     assert story.case.is_conformant is False
     assert story.link == f"https://desk.example.org/t/{story.case.case_id}"
+
+
+def test_a_replaced_step_stands_with_what_was_done_in_its_place(published: Path) -> None:
+    story = explain_case(published, "desk", _case_with(published, "replaced"))
+    (extra,) = [line for line in story.lines if line.move == "log"]
+    (undone,) = [line for line in story.lines if line.move == "model"]
+    assert [row.kind for row in extra.deviations] == ["replaced"]
+    assert extra.deviations[0].activity == undone.step
+    assert undone.deviations == ()
+    assert story.lines.index(undone) + 1 == story.lines.index(extra)
+
+
+def test_a_resolved_deviation_stands_apart(published: Path) -> None:
+    sql = "SELECT min(case_id) AS c FROM deviations WHERE status = 'resolved'"
+    story = explain_case(published, "desk", str(run_query(published, sql).to_pylist()[0]["c"]))
+    assert [row.status for row in story.resolved_deviations] == ["resolved"]
+    assert not any(row.kind == "skipped" for line in story.lines for row in line.deviations)
+    assert "Deviations of earlier nights, resolved since" in _told(story)
+    assert "现已解决的偏差" in _told(story, language="zh")
+
+
+def test_an_abandoned_case_has_the_moves_of_a_prefix(published: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "asrun.duckdb"
+    shutil.copyfile(published, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("UPDATE cases SET state = 'abandoned' WHERE process = 'desk' AND state = 'open'")
+    sql = "SELECT min(case_id) AS c FROM cases WHERE process = 'desk' AND state = 'abandoned'"
+    story = explain_case(copy, "desk", str(run_query(copy, sql).to_pylist()[0]["c"]))
+    assert all(line.move for line in story.lines)
 
 
 def test_every_deviation_is_told_once(published: Path) -> None:

@@ -99,6 +99,24 @@ def test_the_report_says_what_the_snapshot_holds(pages: dict[str, str], publishe
     assert "Agent 1" not in text
 
 
+def test_resolved_deviations_are_told_and_counted_nowhere(pages: dict[str, str], published: Path) -> None:
+    with Snapshot(published) as snapshot:
+        report = build_report(snapshot, "desk")
+        (present,) = (
+            snapshot.connection()
+            .execute("SELECT count(*) FROM deviations WHERE process = 'desk' AND status <> 'resolved'")
+            .fetchall()
+        )
+    found = report.deviations
+    assert found.resolved > 0
+    assert sum(count for _, count in found.by_kind) == found.findings == present[0]
+    assert f"in none of these figures: {found.resolved} findings" in pages["desk"]
+    assert f"另有 {found.resolved} 个此前发现的偏差已解决" in pages["desk"]
+    assert "in none of these figures" not in pages["hostile"]
+    assert dict(found.by_kind)["replaced"] > 0
+    assert "被替代" in pages["desk"]
+
+
 def test_good_and_bad_follow_what_is_better(published: Path) -> None:
     with Snapshot(published) as snapshot:
         cards = {card.figure: card for card in build_report(snapshot, "desk").cards}

@@ -61,12 +61,19 @@ def test_deviation_groups_agree_with_a_plain_count(published: Path) -> None:
         groups = snapshot.read(rows.DeviationGroupRow, process="desk", period="2026-09")
         plain = (
             snapshot.connection()
-            .execute("SELECT clause_id, kind, activity, case_id FROM deviations WHERE process = 'desk'")
+            .execute("SELECT clause_id, kind, activity, case_id, status FROM deviations WHERE process = 'desk'")
             .fetchall()
         )
+        (resolved,) = snapshot.read(rows.ResolvedDeviationsRow, process="desk")
     counted: dict[tuple[str, str, str], set[str]] = {}
-    for clause, kind, activity, case_id in plain:
-        counted.setdefault((clause, kind, activity), set()).add(case_id)
+    mended = []
+    for clause, kind, activity, case_id, status in plain:
+        if status == "resolved":
+            mended.append(case_id)
+        else:
+            counted.setdefault((clause, kind, activity), set()).add(case_id)
+    assert mended
+    assert (resolved.findings, resolved.cases) == (len(mended), len(set(mended)))
     assert {(g.clause_id, g.kind, g.activity): g.cases for g in groups} == {k: len(v) for k, v in counted.items()}
 
 

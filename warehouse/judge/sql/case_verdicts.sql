@@ -12,6 +12,6 @@ LEFT JOIN main.variant_verdicts AS d
     AND d.is_open = v.is_open
 LEFT JOIN (
     SELECT case_id, count(*) AS found, count(*) FILTER (kind NOT IN ('late', 'too_early')) AS of_flow
-    FROM main.deviations WHERE process = $process GROUP BY case_id
+    FROM main.deviations WHERE process = $process AND status <> 'resolved' GROUP BY case_id
 ) AS n USING (case_id)
 ORDER BY v.case_code

@@ -4,4 +4,4 @@
 -- values:  process, as_of
 INSERT INTO main.deviation_sightings
 SELECT $process, deviation_id, $as_of, $as_of FROM temp.found_deviations
-ON CONFLICT (process, deviation_id) DO UPDATE SET last_seen = excluded.last_seen
+ON CONFLICT (process, deviation_id) DO UPDATE SET last_seen = greatest(last_seen, excluded.last_seen)

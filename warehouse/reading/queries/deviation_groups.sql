@@ -1,4 +1,4 @@
--- what:       deviations grouped by clause, kind and activity; the sentence is that of the latest finding
+-- what:       present deviations (not those resolved) by clause, kind and activity; the sentence is that of the latest finding
 -- inputs:     deviations, clauses, cases
 -- grain:      one row per clause, kind and activity: gravest first, then by cases
 -- parameters: $process, $period (the last complete period)
@@ -17,7 +17,7 @@ WITH grouped AS (
            arg_max(d.case_id, (coalesce(d.occurred_at, d.last_seen), d.deviation_id), 8) AS example_cases
     FROM deviations d
     LEFT JOIN cases c ON c.process = d.process AND c.case_id = d.case_id
-    WHERE d.process = $process
+    WHERE d.process = $process AND d.status <> 'resolved'
     GROUP BY d.clause_id, d.kind, d.activity
 )
 SELECT g.*, k.text_en AS clause_en, k.text_zh AS clause_zh
