@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mining.errors import MiningError
 from mining.standard import ActivityMatch, FlowStandard, match_activities, standard_from_bpmn, standard_from_pnml
+from pipelines.compiling.flow_text import flow_text
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import digest
 from pipelines.sentences.catalogue import Language, duration_text, sentence
@@ -152,9 +153,9 @@ def _standard_spec(process: Process, version: StandardVersion, until: StandardVe
         approved_by=file.approved_by,
         approved_on=file.approved_on,
         fingerprint=digest((version.flow_text, version.others, file)),
-        flow_text=version.flow_text.decode("utf-8", errors="replace"),
+        flow_text=flow_text(version.flow_text),
         participant=file.participant,
-        called_flows=tuple(text.decode("utf-8", errors="replace") for _, text in version.others),
+        called_flows=tuple(flow_text(content) for _, content in version.others),
         notes=file.notes,
         title_en=file.title.en or version.version,
         title_zh=file.title.zh or version.version,

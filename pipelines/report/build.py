@@ -215,7 +215,12 @@ def _flow(
         try:
             if standard.flow_bpmn:
                 pictures = draw_flow(
-                    standard.flow_bpmn, source=f"{process} {version}", times=times, deviations=deviations
+                    standard.flow_bpmn,
+                    source=f"{process} {version}",
+                    times=times,
+                    deviations=deviations,
+                    participant=standard.participant,
+                    called_flows=standard.called_flows,
                 )
         except MiningError as error:
             problem = str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from mining.bpmn import read_bpmn
+from mining.bpmn import Drawing, read_bpmn
 from mining.bpmn.layered import place_in_layers
 from mining.petri import Net, read_pnml
 from pipelines.report.drawing_picture import drawing_pictures
@@ -23,27 +23,35 @@ def draw_flow(
     times: Mapping[str, ElementTimesRow],
     deviations: Mapping[str, ElementDeviationsRow],
     participant: str | None = None,
-    others: Iterable[tuple[str, bytes]] = (),
+    called_flows: Iterable[str] = (),
 ) -> tuple[Picture, ...]:
     """The pictures of a designed flow (BPMN 2.0 or PNML text) with figures by element id.
 
     The first is the flow itself; the others are the insides of sub-processes and called processes that are drawn apart
-    from it. `participant` and `others` as for `read_bpmn`. Raises `MiningError` when the text is neither, or holds an
-    element that can't be honoured.
+    from it. `participant` is the one whose flow it is, `called_flows` are further BPMN texts with what it may call.
+    Raises `MiningError` when the text is neither, or holds an element that can't be honoured.
     """
     content = text.encode("utf-8")
     if _is_net(text):
         return (_net_picture(read_pnml(content, source=source), Figures(times, deviations, {})),)
-    drawing = read_bpmn(content, source=source, participant=participant, others=others)
+    drawing = _read(text, source=source, participant=participant, called_flows=called_flows)
     return drawing_pictures(drawing, Figures(times, deviations, held_by(drawing)))
 
 
-def element_names(text: str, *, source: str) -> dict[str, str]:
+def element_names(
+    text: str, *, source: str, participant: str | None = None, called_flows: Iterable[str] = ()
+) -> dict[str, str]:
     """The names of the steps of a designed flow by element id; raises `MiningError` as `draw_flow` does."""
     content = text.encode("utf-8")
     if _is_net(text):
         return {row.id: row.label for row in read_pnml(content, source=source).transitions if row.label}
-    return {node.id: node.name for node in read_bpmn(content, source=source).nodes if node.name}
+    drawing = _read(text, source=source, participant=participant, called_flows=called_flows)
+    return {node.id: node.name for node in drawing.nodes if node.name}
+
+
+def _read(text: str, *, source: str, participant: str | None, called_flows: Iterable[str]) -> Drawing:
+    others = [(f"{source}, called flow {number}", flow.encode("utf-8")) for number, flow in enumerate(called_flows, 1)]
+    return read_bpmn(text.encode("utf-8"), source=source, participant=participant, others=others)
 
 
 def _is_net(text: str) -> bool:

@@ -25,7 +25,8 @@ Model = TypeVar("Model", bound=BaseModel)
 class StandardVersion:
     """One folder of `standards/`: its first day, its clauses and the text of its drawing.
 
-    `flow_name` is flow.bpmn or flow.pnml; `document` keeps the lines of standard.yaml for later messages.
+    `flow_name` is flow.bpmn or flow.pnml; `document` keeps the lines of standard.yaml for later messages. `others` are
+    the further BPMN files of the folder (name, bytes), in which called processes are looked for.
     """
 
     version: str
@@ -34,6 +35,7 @@ class StandardVersion:
     flow_name: str
     flow_text: bytes
     document: Document
+    others: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def is_approved(self) -> bool:
@@ -229,8 +231,10 @@ def _read_standard(folder: Path, name: str, problems: list[Problem]) -> Standard
     if file is None or len(flows) != 1:
         return None
     flow_path = folder / flows[0]
-    if flow_path.stat().st_size > 20_000_000:
-        problems.append(Problem("the drawing is larger than 20 MB.", f"{name}/{flows[0]}"))
+    called = sorted(path for path in folder.glob("*.bpmn") if path != flow_path and path.is_file())
+    large = [path.name for path in (flow_path, *called) if path.stat().st_size > 20_000_000]
+    problems.extend(Problem("the drawing is larger than 20 MB.", f"{name}/{file_name}") for file_name in large)
+    if large:
         return None
     return StandardVersion(
         version=folder.name,
@@ -239,6 +243,7 @@ def _read_standard(folder: Path, name: str, problems: list[Problem]) -> Standard
         flow_name=f"{name}/{flows[0]}",
         flow_text=flow_path.read_bytes(),
         document=document,
+        others=tuple((f"{name}/{path.name}", path.read_bytes()) for path in called),
     )
 
 
