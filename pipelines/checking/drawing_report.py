@@ -21,21 +21,20 @@ _RUN = 16  # names of a run told in full
 
 @dataclass(frozen=True, slots=True)
 class IgnoredGroup:
-    """Elements of one type left out for one reason."""
+    """Elements left out for one reason: how many of each type, and their ids (of those that have one)."""
 
-    type: str
     reason: str
+    types: tuple[tuple[str, int], ...]
     ids: tuple[str, ...]
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class DrawingReport:
     """One drawing, told.
 
-    `honoured` counts by type ("elements" where the drawing as a whole is refused); `refused` are ids; `notes` say what
-    was bounded or read in one of several ways. `soundness` and `states` are None where it could not be explored;
-    `minimal_states` also where it is unsound.
+    `honoured` counts by type ("elements" where the drawing as a whole is refused); `refused` are ids; `notes` (element
+    in words, sentence) say what was bounded or read in one of several ways. `soundness` and `states` are None where it
+    could not be explored; `minimal_states` also where it is unsound.
     """
 
     name: str
@@ -62,7 +61,7 @@ def examine(version: StandardVersion) -> tuple[DrawingReport, FlowStandard | Non
         if flow.drawing
         else _ignored((identity, "", reason) for identity, reason in flow.ignored),
         refused=(),
-        notes=flow.notes,
+        notes=_named(flow.notes, flow.drawing),
         soundness=flow.soundness,
         states=flow.space.state_count,
         minimal_states=flow.automaton.state_count,
@@ -82,10 +81,11 @@ def _of_refused(version: StandardVersion) -> DrawingReport:
             drawing = read_bpmn(
                 version.flow_text, source=version.flow_name, participant=version.file.participant, others=version.others
             )
-            honoured, notes = _honoured(drawing), drawing.notes
+            honoured, notes = _honoured(drawing), _named(drawing.notes, drawing)
             ignored = _ignored((part.element_id, part.type, part.reason) for part in drawing.ignored)
             space = explore_drawing(drawing)
-            soundness, states, notes = check_soundness(space), space.state_count, space.notes
+            soundness, states = check_soundness(space), space.state_count
+            notes = _named(space.notes, drawing)
         except RefusedDrawing as error:
             honoured = (("elements", len(error.honoured)),)
             ignored = _ignored((part.element_id, part.type, part.reason) for part in error.ignored)
@@ -102,38 +102,56 @@ def _honoured(parts: Drawing | Net) -> tuple[tuple[str, int], ...]:
     type_of = {node.id.rpartition("/")[2]: node.type for node in parts.nodes}
     type_of |= {flow.id.rpartition("/")[2]: "sequenceFlow" for flow in parts.flows}
     type_of |= {node.id: node.type for node in parts.nodes} | {flow.id: "sequenceFlow" for flow in parts.flows}
-    counts = Counter(type_of.get(identity, "element") for identity in parts.honoured)
-    return tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+    return _counted(type_of.get(identity, "element") for identity in parts.honoured)
 
 
 def _ignored(parts: Iterable[tuple[str, str, str]]) -> tuple[IgnoredGroup, ...]:
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[str, list[tuple[str, str]]] = {}
     for identity, kind, reason in parts:
-        groups.setdefault((kind, reason), []).append(identity)
+        groups.setdefault(reason, []).append((kind, identity))
     return tuple(
-        IgnoredGroup(kind, reason, tuple(identity for identity in ids if identity), len(ids))
-        for (kind, reason), ids in sorted(groups.items())
+        IgnoredGroup(
+            reason,
+            _counted(kind or "element" for kind, _ in members),
+            tuple(dict.fromkeys(identity for _, identity in members if identity)),
+        )
+        for reason, members in sorted(groups.items())
     )
+
+
+def _counted(types: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """How often each stands there, the most frequent first."""
+    return tuple(sorted(Counter(types).items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _named(notes: Iterable[tuple[str, str]], drawing: Drawing | None) -> tuple[tuple[str, str], ...]:
+    """Notes with the element in words instead of its id."""
+    told = {node.id: node.told for node in drawing.nodes} if drawing is not None else {}
+    return tuple((told.get(identity, identity) or "the flow", sentence) for identity, sentence in notes)
 
 
 def told(report: DrawingReport) -> tuple[str, ...]:
     """The report in lines, the first one its name."""
     lines = [report.name]
     if report.honoured:
-        lines.append("  honoured: " + ", ".join(f"{count} {kind}" for kind, count in report.honoured))
+        lines.append(f"  honoured: {_told_counts(report.honoured)}")
     for group in report.ignored:
         ids = f" ({_few(group.ids)})" if group.ids else ""
-        lines.append(f"  ignored: {group.count} {group.type or 'element'}{ids}: {group.reason}")
+        lines.append(f"  ignored: {_told_counts(group.types)}{ids}: {group.reason}")
     if report.refused:
         ids = _few([identity or "(without an id)" for identity in report.refused])
         lines.append(f"  refused: {len(report.refused)} ({ids}); the errors say why")
-    lines += [f"  note: {identity or 'the flow'}: {sentence}" for identity, sentence in report.notes]
+    lines += [f"  note: {element}: {sentence}" for element, sentence in report.notes]
     if report.soundness is not None:
         lines += _told_soundness(report.soundness)
     if report.states is not None:
         minimal = f" ({report.minimal_states:,} after minimising)" if report.minimal_states is not None else ""
         lines.append(f"  states: {report.states:,}{minimal}")
     return tuple(lines)
+
+
+def _told_counts(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in counts)
 
 
 def _told_soundness(soundness: Soundness) -> list[str]:
