@@ -163,7 +163,12 @@ def _step_names(standards: Sequence[StandardRow], version: str | None) -> dict[s
     for row in standards:
         if row.standard_version == version and row.flow_bpmn:
             try:
-                return element_names(row.flow_bpmn, source=row.standard_version)
+                return element_names(
+                    row.flow_bpmn,
+                    source=row.standard_version,
+                    participant=row.participant,
+                    called_flows=row.called_flows,
+                )
             except MiningError:
                 return {}
     return {}

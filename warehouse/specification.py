@@ -153,7 +153,11 @@ class LimitSpec:
 
 @dataclass(frozen=True, slots=True)
 class StandardSpec:
-    """One version of a standard as published, with the days between which it holds."""
+    """One version of a standard as published, with the days between which it holds.
+
+    `flow_text` is the drawing, `called_flows` are further ones with what it may call; `participant` is the one whose
+    flow it is, where the drawing holds several.
+    """
 
     version: str
     valid_from: datetime
@@ -166,6 +170,8 @@ class StandardSpec:
     title_en: str
     title_zh: str
     owner: str
+    participant: str | None = None
+    called_flows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

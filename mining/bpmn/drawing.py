@@ -172,22 +172,26 @@ class Shape:
     """Where a node, lane or pool stands.
 
     `page` numbers the diagrams of the file from 0; a sub-process drawn closed may have its inside on another page.
-    `is_closed` says that a sub-process is drawn closed: what it holds is not to be seen on the same page.
+    `is_closed` says that a sub-process is drawn closed: what it holds is not to be seen on the same page. `label` is
+    where the name stands, if the file says so; `is_vertical` of a pool or lane, that it runs from top to bottom.
     """
 
     element_id: str
     bounds: Bounds
     page: int = 0
     is_closed: bool = False
+    label: Bounds | None = None
+    is_vertical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """How a sequence flow runs: its points from source to target, on which page."""
+    """How a sequence flow runs: its points from source to target, on which page, and where its name stands."""
 
     element_id: str
     waypoints: tuple[tuple[float, float], ...]
     page: int = 0
+    label: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,7 @@ class Drawing:
     `nodes`, `flows` and `lanes` stand in the order of the file, at every depth: a sub-process before what it holds.
     `honoured` lists the ids of all nodes and sequence flows that take part; `ignored` what was left out, with the
     reason. `notes` (element id, sentence) tells what was read in a way that the file leaves open. Shapes and edges
-    are those of the file itself; the inside of a call activity has none.
+    are those of the file itself; the inside of a call activity has some where the called process stands in it, too.
     """
 
     source: str

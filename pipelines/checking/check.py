@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.checking.drawing_report import DrawingReport, examine
+from pipelines.checking.steps import not_seen, strange_activities, unmapped_steps
 from pipelines.compiling.process import process_spec
-from pipelines.compiling.standard import compile_standard, read_flow
+from pipelines.compiling.standard import compile_standard
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.make_plan import source_files
 from pipelines.stages.outcome import Night
@@ -24,11 +26,12 @@ from warehouse.store import Store, StoreSettings
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a check found: problems that stop a night, warnings that a reader should weigh, and notes."""
+    """What a check found: problems that stop a night, warnings that a reader should weigh, notes, and every drawing."""
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     notes: tuple[str, ...]
+    drawings: tuple[DrawingReport, ...] = ()
 
 
 def check_workspace(folder: Path, *, environ: Mapping[str, str], read_data: bool = True) -> CheckReport:
@@ -43,14 +46,15 @@ def check_workspace(folder: Path, *, environ: Mapping[str, str], read_data: bool
     problems = [problem for broken in workspace.unreadable for problem in broken.problems]
     warnings: list[Problem] = []
     notes: list[str] = []
+    drawings: list[DrawingReport] = []
     for process in workspace.processes:
         mapped = None
         if read_data:
             mapped = _check_sources(workspace, process, environ, problems, warnings, notes)
-        _check_standards(process, mapped, problems, warnings, notes)
+        _check_standards(process, mapped, problems, warnings, drawings)
         if mapped is not None:
             _check_names(process, mapped, problems)
-    return CheckReport(problems=tuple(problems), warnings=tuple(warnings), notes=tuple(notes))
+    return CheckReport(tuple(problems), tuple(warnings), tuple(notes), tuple(drawings))
 
 
 def _check_sources(
@@ -107,42 +111,24 @@ def _check_standards(
     mapped: MappedRows | None,
     problems: list[Problem],
     warnings: list[Problem],
-    notes: list[str],
+    drawings: list[DrawingReport],
 ) -> None:
     if not process.approved_standards:
         warnings.append(Problem("no approved standard: nothing will be judged.", f"process {process.name}"))
     for version in process.standards:
-        try:
-            flow = read_flow(version)
-        except BadInput as error:
-            problems.extend(error.problems)
-            continue
-        notes.append(
-            f"{version.flow_name}: {len(flow.steps)} steps, {flow.space.state_count:,} states "
-            f"({flow.automaton.state_count:,} after minimising), sound"
-        )
-        for ignored_id, reason in flow.ignored:
-            notes.append(f"{version.flow_name}: ignored {ignored_id or 'an element'}: {reason}")
-        for flaw in flow.soundness.warnings:
-            warnings.append(Problem(flaw.what, version.flow_name))
-        if mapped is None:
+        report, flow, against = examine(version)
+        drawings.append(report)
+        problems.extend(against)
+        if flow is None or mapped is None:
             continue
         try:
             compiled = compile_standard(process, version, None, mapped.activities)
         except BadInput as error:
             problems.extend(error.problems)
             continue
-        where = version.document.where(("activities",))
-        for step in compiled.match.unmatched_steps:
-            warnings.append(Problem(f"no activity of the log is the step '{step}'.", where))
-        for activity in compiled.match.unmatched_activities:
-            warnings.append(
-                Problem(
-                    f"the activity '{activity}' is no step of the flow; each of its events will be a deviation.",
-                    where,
-                    "Map it under 'activities', or list it under 'ignore'.",
-                )
-            )
+        problems.extend(unmapped_steps(version, flow, compiled.match))
+        warnings.extend(not_seen(version, flow, compiled.match))
+        warnings.extend(strange_activities(version, flow, compiled.match))
 
 
 def _check_names(process: Process, mapped: MappedRows, problems: list[Problem]) -> None:

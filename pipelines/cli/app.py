@@ -80,10 +80,10 @@ def init(
 @app.command(epilog="Example: asrun check -w desk")
 def check(workspace: WorkspaceOption = HERE) -> None:
     """Tell everything that is wrong in a workspace at once, with file and line."""
-    from pipelines.checking import check_workspace
+    from pipelines.checking import check_workspace, told
 
     report = check_workspace(workspace, environ=os.environ)
-    for line in report.notes:
+    for line in (*report.notes, *(line for drawing in report.drawings for line in told(drawing))):
         out.print(safe(line), highlight=False)
     for warning in report.warnings:
         err.print(f"[yellow]warning[/yellow] {safe(str(warning))}", highlight=False)

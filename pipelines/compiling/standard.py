@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mining.errors import MiningError
 from mining.standard import ActivityMatch, FlowStandard, match_activities, standard_from_bpmn, standard_from_pnml
+from pipelines.compiling.flow_text import flow_text
 from pipelines.compiling.timers import TimerLimit, timer_limits
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import digest
@@ -162,7 +163,9 @@ def _standard_spec(process: Process, version: StandardVersion, until: StandardVe
         approved_by=file.approved_by,
         approved_on=file.approved_on,
         fingerprint=digest((version.flow_text, version.called_flows, file)),
-        flow_text=version.flow_text.decode("utf-8", errors="replace"),
+        flow_text=flow_text(version.flow_text),
+        participant=file.participant,
+        called_flows=tuple(flow_text(content) for _, content in version.called_flows),
         notes=file.notes,
         title_en=file.title.en or version.version,
         title_zh=file.title.zh or version.version,

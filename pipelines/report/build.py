@@ -21,6 +21,7 @@ from pipelines.report.model import (
     Place,
     Report,
 )
+from pipelines.report.picture import Picture
 from pipelines.report.process_map import draw_process_map
 from pipelines.report.words import LANGUAGES, Language, local_month
 from warehouse.reading import rows
@@ -198,7 +199,8 @@ def _flow(
 ) -> FlowSection:
     versions = snapshot.read(rows.StandardRow, process=process)
     standard = _in_force(versions, found)
-    picture, problem, at_elements = None, None, 0
+    pictures: tuple[Picture, ...] = ()
+    problem, at_elements = None, 0
     if standard is not None:
         version = standard.standard_version
         deviations = {
@@ -212,14 +214,19 @@ def _flow(
         }
         try:
             if standard.flow_bpmn:
-                picture = draw_flow(
-                    standard.flow_bpmn, source=f"{process} {version}", times=times, deviations=deviations
+                pictures = draw_flow(
+                    standard.flow_bpmn,
+                    source=f"{process} {version}",
+                    times=times,
+                    deviations=deviations,
+                    participant=standard.participant,
+                    called_flows=standard.called_flows,
                 )
         except MiningError as error:
             problem = str(error)
     return FlowSection(
         standard=standard,
-        picture=picture,
+        pictures=pictures,
         problem=problem,
         versions=tuple(versions),
         elsewhere=max(0, sum(group.findings for group in groups) - at_elements),

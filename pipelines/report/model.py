@@ -47,13 +47,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FlowSection:
-    """The designed flow; `problem` says why there is no picture of it.
+    """The designed flow, the whole first and then what is drawn apart; `problem` says why there is no picture of it.
 
     `elsewhere` counts the cases of deviations that stand at no element of the drawing.
     """
 
     standard: StandardRow | None
-    picture: Picture | None
+    pictures: tuple[Picture, ...]
     problem: str | None
     versions: tuple[StandardRow, ...]
     elsewhere: int

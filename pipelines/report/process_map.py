@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.report.layered import place_in_layers
-from pipelines.report.picture import Edge, Node, Picture, Point, with_loads, wrapped
+from mining.bpmn.layered import place_in_layers
+from pipelines.report.picture import Edge, Node, Picture, with_loads, wrapped
+from pipelines.report.signs import Point
 from warehouse.reading.rows import ActivityTimesRow, DirectlyFollowsRow
 
 START, END = "\x00start", "\x00end"

@@ -243,7 +243,7 @@ def _read_standard(folder: Path, name: str, problems: list[Problem]) -> Standard
     file = _validated(document, StandardFile, problems)
     if file is None or len(flows) != 1:
         return None
-    called = sorted(path.name for path in folder.glob("*.bpmn") if path.name != flows[0])
+    called = sorted(path.name for path in folder.glob("*.bpmn") if path.name != flows[0] and path.is_file())
     too_large = [flow for flow in (*flows, *called) if (folder / flow).stat().st_size > LARGEST_DRAWING]
     problems.extend(Problem("the drawing is larger than 20 MB.", f"{name}/{flow}") for flow in too_large)
     if too_large:

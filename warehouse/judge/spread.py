@@ -67,7 +67,8 @@ def publish_standards(
                     "judge/publish_standard",
                     """
                     INSERT INTO standards VALUES ($process, $version, $valid_from, $valid_to, $approved_by,
-                        $approved_on, $fingerprint, $flow, $notes, $title_en, $title_zh, $owner)
+                        $approved_on, $fingerprint, $flow, $notes, $title_en, $title_zh, $owner, $participant,
+                        $called_flows)
                     """,
                 ),
                 {
@@ -83,6 +84,8 @@ def publish_standards(
                     "title_en": standard.title_en,
                     "title_zh": standard.title_zh,
                     "owner": standard.owner,
+                    "participant": standard.participant,
+                    "called_flows": list(standard.called_flows),
                 },
             )
         for clause in clauses:

@@ -19,6 +19,13 @@ class _Added:
 
 _ADDED = (
     _Added(
+        "standards",
+        "participant",
+        "VARCHAR",
+        "The participant of flow_bpmn whose flow it is; NULL where there is just one",
+    ),
+    _Added("standards", "called_flows", "VARCHAR[]", "Further BPMN files, with processes that flow_bpmn may call"),
+    _Added(
         "deviations",
         "resolved_at",
         "TIMESTAMPTZ",

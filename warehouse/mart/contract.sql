@@ -125,7 +125,8 @@ COMMENT ON COLUMN alignment_moves.position IS 'Position of the entry in the vari
 
 CREATE TABLE standards (
     process VARCHAR, standard_version VARCHAR, valid_from TIMESTAMPTZ, valid_to TIMESTAMPTZ, approved_by VARCHAR,
-    approved_on DATE, fingerprint VARCHAR, flow_bpmn VARCHAR, notes VARCHAR, title_en VARCHAR, title_zh VARCHAR, owner VARCHAR
+    approved_on DATE, fingerprint VARCHAR, flow_bpmn VARCHAR, notes VARCHAR, title_en VARCHAR, title_zh VARCHAR, owner VARCHAR,
+    participant VARCHAR, called_flows VARCHAR[]
 );
 COMMENT ON TABLE standards IS 'One row per version of a standard';
 COMMENT ON COLUMN standards.process IS 'Name of the process';
@@ -140,6 +141,8 @@ COMMENT ON COLUMN standards.notes IS 'Notes of its authors';
 COMMENT ON COLUMN standards.title_en IS 'Title in English';
 COMMENT ON COLUMN standards.title_zh IS 'Title in Chinese';
 COMMENT ON COLUMN standards.owner IS 'Who answers for the standard';
+COMMENT ON COLUMN standards.participant IS 'The participant of flow_bpmn whose flow it is; NULL where there is just one';
+COMMENT ON COLUMN standards.called_flows IS 'Further BPMN files, with processes that flow_bpmn may call';
 
 CREATE TABLE clauses (
     process VARCHAR, standard_version VARCHAR, clause_id VARCHAR, kind VARCHAR, element_id VARCHAR, text_en VARCHAR,

@@ -60,6 +60,8 @@ class StandardRow:
     title_en: str | None
     title_zh: str | None
     owner: str | None
+    participant: str | None
+    called_flows: list[str]
     case_count: int
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mining.bpmn.layered import place_in_layers
 from mining.errors import MiningError
 from pipelines.report.charts import bin_width, draw_histogram, draw_pareto, draw_trend
 from pipelines.report.flow_picture import draw_flow, element_names
-from pipelines.report.layered import place_in_layers
 from pipelines.report.picture import text_width, wrapped
 from pipelines.report.process_map import END, START, draw_process_map
+from pipelines.report.signs import GATEWAYS, Sign
 from tests.builders.drawings import DESK_BPMN
 from warehouse.reading.rows import ActivityTimesRow, DirectlyFollowsRow, ElementDeviationsRow, ElementTimesRow
 
@@ -46,12 +47,12 @@ def _log(size: int, seed: int) -> tuple[list[DirectlyFollowsRow], list[ActivityT
 def test_the_flow_stands_where_it_was_drawn() -> None:
     times = {"investigate": ElementTimesRow("investigate", 10, 9, 60.0, 600.0)}
     deviations = {"classify": ElementDeviationsRow("classify", 3, 4)}
-    picture = draw_flow(DESK_BPMN, source="desk", times=times, deviations=deviations)
+    (picture,) = draw_flow(DESK_BPMN, source="desk", times=times, deviations=deviations)
     nodes = {node.element_id: node for node in picture.nodes}
     assert (nodes["register"].x, nodes["register"].y, nodes["register"].width) == (200, 78, 110)
     assert nodes["classify"].deviating_cases == 3
     assert nodes["investigate"].load == 4
-    assert nodes["which"].mark == "×"
+    assert nodes["which"].signs == (Sign(GATEWAYS["exclusiveGateway"], (680, 118), 1.25, filled=True),)
     assert nodes["start"].kind == "start"
     assert len(picture.edges) == 12
     assert {lane.name for lane in picture.lanes} == {"Service desk 服务台", "First line 一线", "Second line 二线"}
@@ -59,7 +60,7 @@ def test_the_flow_stands_where_it_was_drawn() -> None:
 
 
 def test_a_net_is_drawn_in_layers() -> None:
-    picture = draw_flow(_NET, source="net", times={}, deviations={})
+    (picture,) = draw_flow(_NET, source="net", times={}, deviations={})
     nodes = {node.element_id: node for node in picture.nodes}
     assert nodes["p0"].cx < nodes["t1"].cx < nodes["p1"].cx < nodes["t2"].cx < nodes["p2"].cx
     assert nodes["t1"].lines == ("Register",)

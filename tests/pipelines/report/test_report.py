@@ -87,10 +87,10 @@ def test_the_report_says_what_the_snapshot_holds(pages: dict[str, str], publishe
     text = pages["desk"]
     assert report.last_period == "2026-09"
     assert {card.figure for card in report.cards} >= {"conformance_rate", "cases_ended", "open_cases"}
-    assert report.flow.picture is not None
-    assert len(report.flow.picture.nodes) == 12
-    assert any(node.deviating_cases for node in report.flow.picture.nodes)
-    assert {node.load for node in report.flow.picture.nodes} >= {0, 1, 4}
+    assert len(report.flow.pictures) == 1
+    assert len(report.flow.pictures[0].nodes) == 12
+    assert any(node.deviating_cases for node in report.flow.pictures[0].nodes)
+    assert {node.load for node in report.flow.pictures[0].nodes} >= {0, 1, 4}
     assert report.map is not None
     assert report.map.shown_activities == report.map.all_activities == 9
     assert "遗漏环节" in text

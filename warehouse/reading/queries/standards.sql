@@ -3,6 +3,7 @@
 -- grain:      one row per standard version
 -- parameters: $process
 SELECT standard_version, valid_from, valid_to, approved_by, approved_on, flow_bpmn, notes, title_en, title_zh, owner,
+       participant, coalesce(called_flows, []) AS called_flows,
        (SELECT count(*) FROM cases c
         WHERE c.process = s.process AND c.standard_version = s.standard_version) AS case_count
 FROM standards s

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.report.picture import Point
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ def place_in_layers(
     node_gap: float,
     bend_gap: float = 30.0,
     last: str | None = None,
+    sizes: Mapping[str, Point] | None = None,
+    around: bool = False,
 ) -> Placed:
     """Place nodes in layers; edges come in order of importance.
 
@@ -34,7 +36,9 @@ def place_in_layers(
     over the others (`last` goes to the rightmost layer), long edges get a bend in each layer they cross,
     and igraph orders the layers to spare crossings. Within a layer the order stays and everything moves as
     near to its neighbours as the gaps allow (nodes `node_gap` apart, bends `bend_gap`). Loops keep an
-    empty way. O(edges x (nodes + edges)) for the cycles, a bend per edge and layer: cut large graphs before.
+    empty way. The gaps are from centre to centre; with `sizes` (length along and across the flow by node) they are
+    the room between nodes. With `around`, backward edges get a bend in the layers of their ends, too, so that they
+    pass beside both. O(edges x (nodes + edges)) for the cycles, a bend per edge and layer: cut large graphs before.
     """
     import igraph
 
@@ -49,11 +53,12 @@ def place_in_layers(
     for (source, target), kept in zip(edges, forward, strict=True):
         low, high = (source, target) if kept else (target, source)
         chain: list[int] = []
-        for between in range(layer[low] + 1, layer[high]):
+        passes = around and not kept
+        for between in range(layer[low] + (not passes), layer[high] + passes):
             chain.append(len(layers))
             layers.append(between)
         if layer[low] < layer[high]:
-            stops = [index[low], *chain, index[high]]
+            stops = chain if passes else [index[low], *chain, index[high]]
             links.extend(pairwise(stops))
         bends.append(chain if kept else chain[::-1])
     graph = igraph.Graph(n=len(layers), edges=links, directed=True)
@@ -64,14 +69,30 @@ def place_in_layers(
     finally:
         igraph.set_random_number_generator(random)
     order = [float(across) for across, _ in layout.coords[: len(layers)]]
-    room = [node_gap] * len(nodes) + [bend_gap] * (len(layers) - len(nodes))
+    wide = [0.0 if sizes is None else sizes[node][1] for node in nodes]
+    room = [node_gap + width for width in wide] + [bend_gap] * (len(layers) - len(nodes))
     across = _drawn_together(layers, order, links, room)
-    points = [(layer_gap * layers[vertex], across[vertex]) for vertex in range(len(layers))]
+    along = _along(layers, [0.0 if sizes is None else sizes[node][0] for node in nodes], layer_gap)
+    points = [(along[layers[vertex]], across[vertex]) for vertex in range(len(layers))]
     return Placed(
         centres={node: points[index[node]] for node in nodes},
         ways=tuple(tuple(points[bend] for bend in chain) for chain in bends),
         backward=tuple(not kept for kept in forward),
     )
+
+
+def _along(layers: Sequence[int], lengths: Sequence[float], gap: float) -> dict[int, float]:
+    """Middle of each layer, which is as long as its longest node."""
+    longest = dict.fromkeys(sorted(set(layers)), 0.0)
+    for layer, length in zip(layers, lengths, strict=False):
+        longest[layer] = max(longest[layer], length)
+    middle: dict[int, float] = {}
+    before: int | None = None
+    for layer, length in longest.items():
+        step = 0.0 if before is None else (longest[before] + length) / 2 + gap
+        middle[layer] = step if before is None else middle[before] + step
+        before = layer
+    return middle
 
 
 def _without_cycles(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[bool]:
