@@ -12,6 +12,7 @@ from mining.petri import Net
 from mining.standard import FlowStandard
 from mining.statespace import Flaw, Soundness, check_soundness, explore_drawing
 from pipelines.compiling.standard import read_flow
+from pipelines.compiling.timers import timer_limits
 from pipelines.errors import BadInput, Problem
 from pipelines.workspace.load import StandardVersion
 
@@ -61,7 +62,7 @@ def examine(version: StandardVersion) -> tuple[DrawingReport, FlowStandard | Non
         if flow.drawing
         else _ignored((identity, "", reason) for identity, reason in flow.ignored),
         refused=(),
-        notes=_named(flow.notes, flow.drawing),
+        notes=_named((*flow.notes, *timer_limits(flow)[1]), flow.drawing),
         soundness=flow.soundness,
         states=flow.space.state_count,
         minimal_states=flow.automaton.state_count,

@@ -22,10 +22,7 @@ from warehouse.specification import ClauseSpec, LimitSpec, StandardSpec
 
 @dataclass(frozen=True, slots=True)
 class CompiledStandard:
-    """One version, ready to judge: its flow, the step of each log activity, and what the store publishes of it.
-
-    `notes` are (element id, sentence): what was read in a bounded or stated way, and timers that set no limit.
-    """
+    """One version, ready to judge: its flow, the step of each log activity, and what the store publishes of it."""
 
     version: StandardVersion
     flow: FlowStandard
@@ -33,7 +30,6 @@ class CompiledStandard:
     spec: StandardSpec
     clauses: tuple[ClauseSpec, ...]
     limits: tuple[LimitSpec, ...]
-    notes: tuple[tuple[str, str], ...]
 
     def clause(self, clause_id: str) -> ClauseSpec:
         """The clause of this id."""
@@ -97,7 +93,7 @@ def compile_standard(
         )
     if problems:
         raise BadInput(*problems)
-    timers, without_limit = timer_limits(flow)
+    timers, _ = timer_limits(flow)
     return CompiledStandard(
         version=version,
         flow=flow,
@@ -108,7 +104,6 @@ def compile_standard(
             *(_limit_spec(version, limit, flow, match) for limit in file.limits),
             *(_timer_spec(version, timer, match) for timer in timers),
         ),
-        notes=(*flow.notes, *without_limit),
     )
 
 
