@@ -101,6 +101,10 @@ def read_node(
 def _marker(element: etree._Element, identity: str, account: Account) -> Loop:
     if local_name(element) == "standardLoopCharacteristics":
         maximum = _number(element.get("loopMaximum"))
+        if maximum == 0:
+            account.notes.append(
+                (identity, "a maximum of 0 passes is read as none: any number from one on is allowed.")
+            )
         return Loop("standard", maximum=maximum or None)
     cardinality, may_end_early = None, False
     for child in model_children(element):
@@ -110,7 +114,7 @@ def _marker(element: etree._Element, identity: str, account: Account) -> Loop:
             cardinality = _number(text) or None
             if cardinality is None:
                 account.notes.append(
-                    (identity, f"how many instances ('{text}') is not a number: any number from one on is allowed.")
+                    (identity, f"'{text}' is no number of instances from one on: any number from one on is allowed.")
                 )
     kind = "sequential" if is_true(element, "isSequential") else "parallel"
     return Loop(kind, cardinality=cardinality, may_end_early=may_end_early)
