@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.report.picture import text_width
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -31,7 +33,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Pareto:
-    """Bars from the largest down, and the share of the whole reached after each; `rest` lies beyond the bars."""
+    """Bars from the largest down, and the share of the whole reached after each; `rest` lies beyond the bars.
+
+    A single bar that is the whole has no line of shares.
+    """
 
     width: float
     height: float
@@ -98,6 +103,10 @@ class Trend:
     left_out: int
 
 
+_WIDEST_SLOT = 170.0  # px for a bar with the room around it
+_AXIS_SIZE = 11.5  # px of the font of axes
+
+
 def draw_pareto(values: Sequence[tuple[str, float]], *, most: int = 12) -> Pareto | None:
     """A Pareto chart of named values (the largest `most` of them); None where there is nothing above zero."""
     ranked = sorted((entry for entry in values if entry[1] > 0), key=lambda entry: (-entry[1], entry[0]))
@@ -107,7 +116,8 @@ def draw_pareto(values: Sequence[tuple[str, float]], *, most: int = 12) -> Paret
     width, height, left, right, top, bottom = 760.0, 300.0, 72.0, 712.0, 22.0, 222.0
     shown = ranked[:most]
     scale = _ticks_up_to(shown[0][1], seconds=True)
-    slot = (right - left) / len(shown)
+    slot = min((right - left) / len(shown), _WIDEST_SLOT)
+    right = left + slot * len(shown)
     bars, dots = [], []
     reached = 0.0
     for place, (name, value) in enumerate(shown):
@@ -116,13 +126,15 @@ def draw_pareto(values: Sequence[tuple[str, float]], *, most: int = 12) -> Paret
         x = left + slot * (place + 0.5)
         bars.append(Bar(left + slot * (place + 0.14), bottom - tall, slot * 0.72, tall, name, value, reached))
         dots.append((x, bottom - (bottom - top) * reached, reached))
+    if len(ranked) == 1:
+        dots = []
     return Pareto(
         width=width,
         height=height,
         base=bottom,
         bars=tuple(bars),
         ticks=tuple(Tick(bottom - (bottom - top) * value / scale[-1], value) for value in scale),
-        line="M" + "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in dots),
+        line="M" + "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in dots) if dots else "",
         dots=tuple(dots),
         left=left,
         right=right,
@@ -146,11 +158,12 @@ def draw_histogram(
         return None
     width, height, left, right, top, bottom = 560.0, 280.0, 46.0, 548.0, 34.0, 236.0
     of_bin = dict(counts)
+    scale = _ticks_up_to(max(of_bin.values()))
+    left = max(left, text_width(f"{scale[-1]:,.0f}", _AXIS_SIZE) + 16)  # the longest number of the axis
     overflow = of_bin.get(bins, 0)
     last = max(of_bin)
     slots = last + 1
     slot = (right - left) / slots
-    scale = _ticks_up_to(max(of_bin.values()))
     bars = []
     for number in sorted(of_bin):
         tall = (bottom - top) * of_bin[number] / scale[-1]

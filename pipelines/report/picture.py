@@ -223,12 +223,18 @@ def fitted(
     smallest.
     """
     whole = " ".join(text.split())
+    for size in sizes[:2]:  # a name in Chinese characters is best read in one piece
+        most = max(1, int(height / line_gap(size) + 1e-9))
+        lines = wrapped(whole, width=width, size=size, most=most, keep_runs=True)
+        longest = max((text_width(word.rstrip(), size) for word in _breakable(whole, keep_runs=True)), default=0.0)
+        if longest <= width and not _is_cut(lines, whole):
+            return lines, size
     longest = max((text_width(word.rstrip(), 1.0) for word in _breakable(whole)), default=0.0)
     fallback: tuple[tuple[str, ...], float] | None = None
     for size in sizes:
         most = max(1, int(height / line_gap(size) + 1e-9))
         lines = wrapped(whole, width=width, size=size, most=most)
-        fits = not lines or not lines[-1].endswith("…") or whole.endswith("…")
+        fits = not _is_cut(lines, whole)
         if fits and longest * size <= width:
             return lines, size
         if fits and fallback is None:
@@ -236,9 +242,16 @@ def fitted(
     return fallback or (lines, sizes[-1])
 
 
-def wrapped(text: str, *, width: float, size: float, most: int) -> tuple[str, ...]:
-    """The text in at most `most` lines of at most `width` px, broken at spaces or between CJK signs, else cut."""
-    words = _breakable(" ".join(text.split()))
+def _is_cut(lines: tuple[str, ...], whole: str) -> bool:
+    return bool(lines) and lines[-1].endswith("…") and not whole.endswith("…")
+
+
+def wrapped(text: str, *, width: float, size: float, most: int, keep_runs: bool = False) -> tuple[str, ...]:
+    """The text in at most `most` lines of at most `width` px, broken at spaces or between CJK signs, else cut.
+
+    With `keep_runs` it is not broken between CJK signs unless a run of them is longer than a line.
+    """
+    words = _breakable(" ".join(text.split()), keep_runs=keep_runs)
     lines: list[str] = []
     line = ""
     for word in words:
@@ -335,13 +348,18 @@ def _toward(start: Point, aim: Point, distance: float) -> Point:
 _NOT_FIRST = frozenset("，。、；：？！）》」』】〉”’％…·")
 
 
-def _breakable(text: str) -> list[str]:
+def _breakable(text: str, *, keep_runs: bool = False) -> list[str]:
     words: list[str] = []
     word = ""
+    in_run = False
     for sign in text:
+        was_in_run, in_run = in_run, unicodedata.east_asian_width(sign) in "WF"
         if sign in _NOT_FIRST and not word and words:
             words[-1] += sign
-        elif unicodedata.east_asian_width(sign) in "WF":
+        elif in_run:
+            if keep_runs and was_in_run and words and not word:
+                words[-1] += sign
+                continue
             if word:
                 words.append(word)
             words.append(sign)
