@@ -82,7 +82,7 @@ def automaton_of(space: StateSpace, *, max_states: int = MAX_AUTOMATON_STATES) -
     return Automaton(labels, delta, ends, _shortest(delta, ends))
 
 
-def _ints(array: NDArray[np.int64]) -> NDArray[np.int64]:
+def _ints(array: NDArray[np.signedinteger]) -> NDArray[np.int64]:
     return np.ascontiguousarray(array, dtype=np.int64)
 
 

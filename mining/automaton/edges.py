@@ -10,7 +10,7 @@ from mining.compiled import compiled
 Ints = NDArray[np.int64]
 
 
-@compiled("Tuple((int64[:], int64[:]))(int64[:], int64)")
+@compiled("Tuple((int64[::1], int64[::1]))(int64[::1], int64)")
 def grouped(keys: Ints, count: int) -> tuple[Ints, Ints]:
     """Positions of each key 0 ... count - 1, in order: key k has `order[start[k]:start[k + 1]]`. Linear."""
     start = np.zeros(count + 1, dtype=np.int64)
@@ -26,7 +26,7 @@ def grouped(keys: Ints, count: int) -> tuple[Ints, Ints]:
     return start, order
 
 
-@compiled("int64[:](int64, int64[:], int64[:], boolean[:])")
+@compiled("int64[::1](int64, int64[::1], int64[::1], boolean[::1])")
 def steps_to(count: int, source: Ints, target: Ints, goals: NDArray[np.bool_]) -> Ints:
     """Least number of edges from each state to a goal, -1 where none can be reached. Breadth first, backwards."""
     start, order = grouped(target, count)
@@ -51,7 +51,7 @@ def steps_to(count: int, source: Ints, target: Ints, goals: NDArray[np.bool_]) -
     return steps
 
 
-@compiled("int64[:](int64, int64[:], int64[:], boolean[:], boolean[:])")
+@compiled("int64[::1](int64, int64[::1], int64[::1], boolean[::1], boolean[::1])")
 def passed_through(
     count: int, source: Ints, target: Ints, is_silent: NDArray[np.bool_], is_final: NDArray[np.bool_]
 ) -> Ints:

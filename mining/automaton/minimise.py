@@ -11,7 +11,7 @@ from mining.compiled import compiled
 Ints = NDArray[np.int64]
 
 
-@compiled("int64(int64, int64, int64[:], int64[:], int64[:], int64[:], int64[:], int64[:])")
+@compiled("int64(int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1])")
 def mark(
     one: int,
     touched_count: int,
@@ -37,7 +37,7 @@ def mark(
     return touched_count
 
 
-@compiled("int64(int64, int64, int64[:], int64[:], int64[:], int64[:], int64[:], int64[:])")
+@compiled("int64(int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1])")
 def split(
     parts: int,
     touched_count: int,
@@ -70,7 +70,7 @@ def split(
     return parts
 
 
-@compiled("Tuple((int64, int64[:]))(int64, int64, int64[:], int64[:], int64[:], boolean[:])")
+@compiled("Tuple((int64, int64[::1]))(int64, int64, int64[::1], int64[::1], int64[::1], boolean[::1])")
 def equal_futures(
     count: int, label_count: int, tails: Ints, labels: Ints, heads: Ints, accepting: NDArray[np.bool_]
 ) -> tuple[int, Ints]:

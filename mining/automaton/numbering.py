@@ -12,7 +12,9 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-@compiled("Tuple((int32[:, :], boolean[:]))(int64, int64, int64[:], int64, int64[:], int64[:], int64[:], boolean[:])")
+@compiled(
+    "Tuple((int32[:, ::1], boolean[::1]))(int64, int64, int64[::1], int64, int64[::1], int64[::1], int64[::1], boolean[::1])"
+)
 def numbered(
     initial: int, classes: int, class_of: Ints, label_count: int, tails: Ints, labels: Ints, heads: Ints, ends: Bools
 ) -> tuple[NDArray[np.int32], Bools]:

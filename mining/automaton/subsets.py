@@ -17,7 +17,7 @@ HASH_FACTOR = 16_777_619
 TOO_MANY_SUBSETS, TOO_MANY_MEMBERS = 1, 2
 
 
-@compiled("int64[:](int64[:], int64)")
+@compiled("int64[::1](int64[::1], int64)")
 def larger(array: Ints, size: int) -> Ints:
     """A copy with room for `size` entries; what is new is 0."""
     grown = np.zeros(size, dtype=np.int64)
@@ -25,7 +25,7 @@ def larger(array: Ints, size: int) -> Ints:
     return grown
 
 
-@compiled("int64(int64[:], int64, int64)")
+@compiled("int64(int64[::1], int64, int64)")
 def hash_of(members: Ints, first: int, last: int) -> int:
     """Hash of a slice."""
     value = 1
@@ -34,7 +34,7 @@ def hash_of(members: Ints, first: int, last: int) -> int:
     return value
 
 
-@compiled("boolean(int64[:], int64, int64, int64)")
+@compiled("boolean(int64[::1], int64, int64, int64)")
 def is_equal(members: Ints, one: int, other: int, size: int) -> bool:
     """Whether two slices of `size` entries are equal."""
     for place in range(size):
@@ -44,8 +44,8 @@ def is_equal(members: Ints, one: int, other: int, size: int) -> bool:
 
 
 @compiled(
-    "Tuple((int64, int64, int64[:], int64[:], int64[:], boolean[:]))"
-    "(int64, int64[:], int64[:], int64[:], int64[:], int64[:], boolean[:], int64, int64, int64)"
+    "Tuple((int64, int64, int64[::1], int64[::1], int64[::1], boolean[::1]))"
+    "(int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], boolean[::1], int64, int64, int64)"
 )
 def determinised(
     initial: int,

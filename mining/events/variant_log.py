@@ -37,6 +37,19 @@ class VariantLog:
         codes = self.codes[self.offsets[variant] : self.offsets[variant + 1]]
         return tuple(self.activities[code] for code in codes.tolist())
 
+    def only(self, variants: NDArray[np.int64]) -> VariantLog:
+        """Some of the variants, in the order given; `activities` stay as they are."""
+        lengths = np.diff(self.offsets)[variants]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        chosen = np.repeat(self.offsets[variants] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return VariantLog(
+            activities=self.activities,
+            offsets=offsets,
+            codes=self.codes[chosen],
+            variant_ids=tuple(self.variant_ids[variant] for variant in variants.tolist()),
+            case_counts=self.case_counts[variants],
+        )
+
 
 def variant_log_of(
     traces: Sequence[Iterable[str]],

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining.alignment import LOG, MODEL, SYNCHRONOUS, Alignments, Budget, align
-from mining.alignment.cost_to_go import UNKNOWN
-from mining.alignment.search import BackwardSearch
+from mining.alignment import LOG, MODEL, MOVE_NAMES, SYNCHRONOUS, Alignments, Budget, align
 from mining.events import variant_log_of
 from mining.standard import FlowStandard, match_activities
 from mining.statespace import StateSpace
+from tests.mining.alignment.naive_moves import Move, naive_moves
 from tests.mining.random_spaces import spaces, standard_of_space, traces
 from tests.mining.twins import best_elements, brute_cost, dijkstra_cost, words_of
 
@@ -111,13 +113,42 @@ def test_small_memory_changes_nothing(space: StateSpace, trace: list[str], is_op
     assert np.array_equal(plenty.kinds, scarce.kinds)
 
 
-@given(spaces(), traces, st.booleans())
-def test_the_search_finds_the_same_costs_to_go(space: StateSpace, trace: list[str], is_open: bool) -> None:
-    automaton = standard_of_space(space).automaton
-    code = {label: number for number, label in enumerate(automaton.labels)}
-    codes = [code.get(activity, UNKNOWN) for activity in trace]
-    found = BackwardSearch(automaton).search(codes, is_open=is_open, max_nodes=10_000)
-    assert found.cost == dijkstra_cost(space, trace, is_open=is_open)
+def told(found: Alignments, variant: int) -> list[Move]:
+    """Moves of a variant as the naive twin writes them."""
+    first, last = found.offsets[variant], found.offsets[variant + 1]
+    return [
+        (MOVE_NAMES[kind], position, label)
+        for kind, position, label in zip(
+            found.kinds[first:last].tolist(),
+            found.positions[first:last].tolist(),
+            found.labels[first:last],
+            strict=True,
+        )
+    ]
+
+
+@contextmanager
+def searching(*, most_states: int) -> Iterator[None]:
+    """Search on every automaton of more states."""
+    module = importlib.import_module("mining.alignment.align")
+    before = module.MOST_STATES_AT_ONCE
+    module.MOST_STATES_AT_ONCE = most_states  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        module.MOST_STATES_AT_ONCE = before  # type: ignore[attr-defined]
+
+
+@given(spaces(), st.lists(traces, min_size=1, max_size=4), st.booleans())
+def test_the_moves_are_those_of_the_rule(space: StateSpace, rows: list[list[str]], is_open: bool) -> None:
+    standard = standard_of_space(space)
+    naive = [naive_moves(standard.automaton, row, is_open=is_open) for row in rows]
+    by_vectors = aligned(standard, *rows, is_open=is_open)
+    assert [told(by_vectors, number) for number in range(len(rows))] == naive
+    with searching(most_states=0):
+        by_search = aligned(standard, *rows, is_open=is_open)
+    assert [told(by_search, number) for number in range(len(rows))] == naive
+    assert by_search.cost == by_vectors.cost
 
 
 @pytest.mark.parametrize("is_open", [False, True])
