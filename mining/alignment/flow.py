@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mining.automaton.automaton import Automaton
-from mining.automaton.edges import grouped
+from mining.automaton.edges import distinct_sources, grouped
 
 Ints = NDArray[np.int64]
 
@@ -44,11 +44,7 @@ class Flow:
         target = automaton.delta[rows, columns].astype(np.int64)
         out_start, _ = grouped(source, states)
         label_start, by_label = grouped(label, len(automaton.labels))
-        pairs = np.unique(target * states + source)
-        ends, starts = np.divmod(pairs, states)
-        pairs = pairs[ends != starts]
-        into_target, into_source = np.divmod(pairs, states)
-        into_start, _ = grouped(into_target, states)
+        into_start, into_source = distinct_sources(source, target, states)
         return cls(
             state_count=states,
             label_count=len(automaton.labels),

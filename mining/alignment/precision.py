@@ -27,7 +27,6 @@ def edges_seen(
 
     The words are a tree: (node, label) -> node in an open hash table. Linear in the moves.
     """
-    label_count = delta.shape[1]
     states, weights = np.zeros(1024, dtype=np.int64), np.zeros(1024, dtype=np.int64)
     following, parents = np.zeros(1024, dtype=np.int64), np.zeros(1024, dtype=np.int64)
     marks = np.zeros(1024, dtype=np.int64)

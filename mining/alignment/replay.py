@@ -252,7 +252,7 @@ class ElementReplay:
     labels: tuple[str, ...]
     is_open: bool
     _sole: Ints = field(init=False)
-    _edges: tuple[Ints, ...] | None = field(init=False, default=None)
+    _edges: tuple[Ints, Ints, Ints, Ints, Ints, Ints] | None = field(init=False, default=None)
     _is_end: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -298,7 +298,7 @@ class ElementReplay:
             found[offsets[word] : offsets[word + 1]] = named[starts[row] : starts[row + 1]]
         return found
 
-    def _prepared(self) -> tuple[Ints, ...]:
+    def _prepared(self) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
         """Edges that lead to an end: silent ones (start, target) and visible ones (start, label, element, target)."""
         space, count = self.space, self.space.state_count
         source, target, element = (

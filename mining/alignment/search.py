@@ -17,8 +17,9 @@ Counts = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 Kinds = NDArray[np.uint8]
 
-# What has been done with a node, and what is going to be done. By the canonical order no model move follows a log move, unless that repeats the
-# entry before it (the two the other way round cost the same and come first): such nodes are half open.
+# What has been done with a node, and what is going to be done. In the canonical order no model move follows a log
+# move, unless that repeats the entry before it: the other way round they cost the same and come first. So a node that
+# was reached by such a log move alone is half open: no model moves from there.
 NEW, HALF, DONE, DEAD = 0, 1, 2, 3
 
 
@@ -50,14 +51,13 @@ def slot_of(key: int, keys: Ints, slots: Ints) -> int:
 
 
 @compiled(
-    "void(int32[::1], int64[::1], int64[::1], int64, int64, int32[:, ::1], boolean[::1], int64, int64[::1], int64[::1],"
+    "void(int32[::1], int64[::1], int64, int64, int32[:, ::1], boolean[::1], int64, int64[::1], int64[::1],"
     " int64[::1], uint8[:, ::1], uint8[:, ::1], boolean, int64[::1], int64[::1], uint8[::1], int64[::1], int32[::1],"
     " int64[::1], int64[::1], boolean[::1])"
 )
 def searched(
     codes: Codes,
     offsets: Ints,
-    chosen: Ints,
     first: int,
     last: int,
     delta: Table,
@@ -78,7 +78,7 @@ def searched(
     lowers: Ints,
     exact: Bools,
 ) -> None:
-    """Cost and moves of variants `chosen[first:last]`, one at a time.
+    """Cost and moves of variants `first` to `last`, one at a time.
 
     Nodes (entry, state) are settled by least cost of a whole alignment through them, up to a limit that is raised
     by 1, 2, 4 ... above the bound at the start; nodes beyond the limit are not kept. With the last level done, the
@@ -97,8 +97,7 @@ def searched(
     waiting_next = np.empty(8192, dtype=np.int64)
     waiting_cost = np.empty(8192, dtype=np.int64)
     nodes = 0
-    for which in range(first, last):
-        variant = chosen[which]
+    for variant in range(first, last):
         begin = offsets[variant]
         length = offsets[variant + 1] - begin
         rest = np.zeros((length + 1, label_count), dtype=np.int32)

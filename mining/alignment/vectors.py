@@ -21,6 +21,10 @@ STEPS = 3
 """A table entry is STEPS x vector + what was taken off + 1; that is -1, 0 or 1, for one entry changes a cost by one."""
 
 
+FIRST_ROOM = 512
+"""Vectors that there is room for at first."""
+
+
 @compiled("void(int64[::1], int64, int64[::1])")
 def slotted(hashes: Ints, count: int, slots: Ints) -> None:
     """Write the numbers 0 ... count - 1 into an empty hash table (-1), whose size is a power of two."""
@@ -41,8 +45,9 @@ def hash_of_vector(vector: Codes) -> int:
 
 
 @compiled(
-    "int64(int32[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int32[:, ::1], int64[::1],"
-    " int64[::1], int64[::1], int32[:, ::1], int32[::1], int32[::1], int64[::1], boolean[::1])"
+    "int64(int32[::1], int64[::1], int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1],"
+    " int32[:, ::1], int64[::1], int64[::1], int64[::1], int32[:, ::1], int32[::1], int32[::1], int64[::1],"
+    " boolean[::1])"
 )
 def filled(
     codes: Codes,
@@ -146,7 +151,7 @@ def filled(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Suffixes:
-    """Vector of each suffix: suffix i of variant v is entry `offsets[v] + v + i`, its costs `vectors[vector_at] + offset_at`."""
+    """Suffix i of variant v is entry `offsets[v] + v + i`; its costs to go are `vectors[vector_at] + offset_at`."""
 
     vectors: Table
     vector_at: Codes
@@ -175,7 +180,7 @@ class CostVectors:
     slots: Ints = field(init=False)
 
     def __post_init__(self) -> None:
-        self._clear(256)
+        self._clear(FIRST_ROOM)
 
     @property
     def _row_bytes(self) -> int:
@@ -200,12 +205,13 @@ class CostVectors:
         slotted(self.hashes, int(self.count[0]), self.slots)
 
     def _grow(self, room: int) -> None:
-        old = len(self.vectors)
+        old = int(self.count[0])
         for name in ("vectors", "hashes", "table"):
             array = getattr(self, name)
-            grown = np.full((room, *array.shape[1:]), -1, dtype=array.dtype)
-            grown[:old] = array
+            grown = np.empty((room, *array.shape[1:]), dtype=array.dtype)
+            grown[:old] = array[:old]
             setattr(self, name, grown)
+        self.table[old:] = -1
         self._slot(room)
 
     def suffixes(self, variants: EncodedVariants, first: int, last: int) -> tuple[Suffixes, int]:
@@ -236,13 +242,13 @@ class CostVectors:
             room = len(self.vectors)
             need = int(offsets[done + 1] - offsets[done]) + 2
             if 2 * room <= most:
-                self._grow(2 * room)
+                self._grow(min(4 * room, most))
             elif done > 0:
                 break
             elif self.count[0] > 1 and need <= most:
                 self._clear(min(room, most))
             else:
-                self._clear(max(256, need))
+                self._clear(max(FIRST_ROOM, need))
         found = Suffixes(self.vectors, vector_at, offset_at)
         if done < last - first:
             self._clear(max(2, min(len(self.vectors), most)))

@@ -46,10 +46,7 @@ def automaton_of(space: StateSpace, *, max_states: int = MAX_AUTOMATON_STATES) -
     through = passed_through(count, source, target, label < 0, is_final)
     source, target = through[source], through[target]
     moves = (label >= 0) | (source != target)
-    keys = np.unique((source[moves] * (len(labels) + 1) + label[moves] + 1) * count + target[moves])
-    keys, target = np.divmod(keys, count)
-    source, label = np.divmod(keys, len(labels) + 1)
-    label -= 1
+    source, label, target = source[moves], label[moves], target[moves]
     silent = label < 0
     silent_start, silent_order = grouped(source[silent], count)
     visible_start, visible_order = grouped(source[~silent], count)

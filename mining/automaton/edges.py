@@ -26,6 +26,26 @@ def grouped(keys: Ints, count: int) -> tuple[Ints, Ints]:
     return start, order
 
 
+@compiled("Tuple((int64[::1], int64[::1]))(int64[::1], int64[::1], int64)")
+def distinct_sources(source: Ints, target: Ints, count: int) -> tuple[Ints, Ints]:
+    """Sources of the edges into each state, each once; an edge from a state to itself does not count. Linear."""
+    start, order = grouped(target, count)
+    seen_for = np.full(count, -1, dtype=np.int64)
+    kept = np.zeros(count + 1, dtype=np.int64)
+    found = np.empty(source.size, dtype=np.int64)
+    size = 0
+    for state in range(count):
+        seen_for[state] = state
+        for place in range(start[state], start[state + 1]):
+            before = source[order[place]]
+            if seen_for[before] != state:
+                seen_for[before] = state
+                found[size] = before
+                size += 1
+        kept[state + 1] = size
+    return kept, found[:size].copy()
+
+
 @compiled("int64[::1](int64, int64[::1], int64[::1], boolean[::1])")
 def steps_to(count: int, source: Ints, target: Ints, goals: NDArray[np.bool_]) -> Ints:
     """Least number of edges from each state to a goal, -1 where none can be reached. Breadth first, backwards."""

@@ -13,7 +13,8 @@ Bools = NDArray[np.bool_]
 
 
 @compiled(
-    "Tuple((int32[:, ::1], boolean[::1]))(int64, int64, int64[::1], int64, int64[::1], int64[::1], int64[::1], boolean[::1])"
+    "Tuple((int32[:, ::1], boolean[::1]))"
+    "(int64, int64, int64[::1], int64, int64[::1], int64[::1], int64[::1], boolean[::1])"
 )
 def numbered(
     initial: int, classes: int, class_of: Ints, label_count: int, tails: Ints, labels: Ints, heads: Ints, ends: Bools

@@ -37,7 +37,7 @@ def hash_of(members: Ints, first: int, last: int) -> int:
 @compiled("boolean(int64[::1], int64, int64, int64)")
 def is_equal(members: Ints, one: int, other: int, size: int) -> bool:
     """Whether two slices of `size` entries are equal."""
-    for place in range(size):
+    for place in range(size):  # noqa: SIM110 - plain loops compile
         if members[one + place] != members[other + place]:
             return False
     return True

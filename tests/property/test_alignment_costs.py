@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mining.alignment import LOG, MODEL, MOVE_NAMES, SYNCHRONOUS, Alignments, Budget, align
+from mining.alignment import LOG, MODEL, MOVE_NAMES, SYNCHRONOUS, Alignments, Budget, align, engine
 from mining.events import variant_log_of
 from mining.standard import FlowStandard, match_activities
 from mining.statespace import StateSpace
@@ -130,13 +129,12 @@ def told(found: Alignments, variant: int) -> list[Move]:
 @contextmanager
 def searching(*, most_states: int) -> Iterator[None]:
     """Search on every automaton of more states."""
-    module = importlib.import_module("mining.alignment.align")
-    before = module.MOST_STATES_AT_ONCE
-    module.MOST_STATES_AT_ONCE = most_states  # type: ignore[attr-defined]
+    before = engine.MOST_STATES_AT_ONCE
+    engine.MOST_STATES_AT_ONCE = most_states
     try:
         yield
     finally:
-        module.MOST_STATES_AT_ONCE = before  # type: ignore[attr-defined]
+        engine.MOST_STATES_AT_ONCE = before
 
 
 @given(spaces(), st.lists(traces, min_size=1, max_size=4), st.booleans())
