@@ -72,7 +72,7 @@ def counted(
                 row[label] = 0 if accepting[state] else ENDLESS
             for edge in range(out_start[state], out_start[state + 1]):
                 target, own = out_target[edge], out_label[edge]
-                mine, before = least[target, own], row[own]
+                mine, before = int(least[target, own]), int(row[own])
                 for label in range(labels):
                     row[label] = min(row[label], least[target, label])
                 row[own] = min(before, mine + 1 if mine < MANY else mine)
@@ -87,7 +87,7 @@ def counted(
             row[:] = 0
             for edge in range(out_start[state], out_start[state + 1]):
                 target, own = out_target[edge], out_label[edge]
-                mine = most[target, own]
+                mine = int(most[target, own])
                 for label in range(labels):
                     row[label] = max(row[label], most[target, label])
                 row[own] = max(row[own], mine + 1 if mine + 1 < MANY else ENDLESS)

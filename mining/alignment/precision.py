@@ -98,4 +98,4 @@ def precision(log: VariantLog, alignments: Alignments, standard: FlowStandard) -
         automaton.delta,
         allowed,
     )
-    return seen / possible if possible else 1.0
+    return int(seen) / int(possible) if possible else 1.0

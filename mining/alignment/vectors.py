@@ -40,7 +40,7 @@ def hash_of_vector(vector: Codes) -> int:
     """Hash of a vector."""
     value = 1
     for state in range(vector.size):
-        value = (value * HASH_FACTOR + vector[state] + 1) & HASH_MASK
+        value = (value * HASH_FACTOR + int(vector[state]) + 1) & HASH_MASK
     return value
 
 
