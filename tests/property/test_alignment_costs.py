@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mining.alignment import LOG, MODEL, MOVE_NAMES, SYNCHRONOUS, Alignments, Budget, align, engine
@@ -147,6 +147,31 @@ def test_the_moves_are_those_of_the_rule(space: StateSpace, rows: list[list[str]
         by_search = aligned(standard, *rows, is_open=is_open)
     assert [told(by_search, number) for number in range(len(rows))] == naive
     assert by_search.cost == by_vectors.cost
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000)
+@given(spaces(), st.lists(traces, min_size=1, max_size=3), st.booleans(), st.booleans())
+def test_five_thousand_small_flows(space: StateSpace, rows: list[list[str]], is_open: bool, is_searched: bool) -> None:
+    """Cost by trying all runs where that is feasible, by a plain search elsewhere; the whole alignment by the rule."""
+    standard = standard_of_space(space)
+    with searching(most_states=0 if is_searched else 400):
+        found = aligned(standard, *rows, is_open=is_open)
+    for number, row in enumerate(rows):
+        cost = found.cost[number]
+        assert cost == dijkstra_cost(space, row, is_open=is_open)
+        if len(row) <= 2:
+            assert cost == brute_cost(space, row, is_open=is_open)
+        assert told(found, number) == naive_moves(standard.automaton, row, is_open=is_open)
+        first, last = found.offsets[number], found.offsets[number + 1]
+        kinds = found.kinds[first:last].tolist()
+        labels = found.labels[first:last]
+        assert sum(kind != SYNCHRONOUS for kind in kinds) == cost
+        assert [label for kind, label in zip(kinds, labels, strict=True) if kind != MODEL] == row
+        run = [label for kind, label in zip(kinds, labels, strict=True) if kind != LOG]
+        named = [i for kind, i in zip(kinds, found.element_ids[first:last], strict=True) if kind != LOG]
+        # A run of the space, and the first one in order.
+        assert tuple(named) == best_elements(space, run, is_open=is_open)
 
 
 @pytest.mark.parametrize("is_open", [False, True])
