@@ -222,6 +222,8 @@ def searched(
                     break
                 level += 1
             lower = max(lower, level)
+            # With the last level half done the cost is known, but not which path is the first.
+            is_found = is_found and not is_over
             if not is_found and not is_over:
                 if limit >= upper:
                     # Can't be: the upper bound is the cost of an alignment.

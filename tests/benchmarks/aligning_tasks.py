@@ -102,21 +102,35 @@ def align_by_r4pm(watch: Stopwatch, *, words: str, model: str) -> Told:
 
 
 def align_by_pm4py(watch: Stopwatch, *, words: str, model: str, seconds: float) -> Told:
-    """pm4py's fastest exact variant on variants by chance, until its time is up."""
+    """pm4py's fastest exact variant on variants by chance, ten at a time, until its time is up."""
     import pm4py
-
-    from tests.real.judging import pm4py_costs
+    from pm4py.algo.conformance.alignments.petri_net import algorithm
 
     warnings.simplefilter("ignore")
     traces, net = _words(words), pm4py.read_pnml(model)
     order = list(range(len(traces)))
     random.Random(1).shuffle(order)
-    found = {}
-    with watch.running():
-        costs = pm4py_costs([traces[number] for number in order], net, seconds_each=seconds, seconds=seconds)
-        for number, (_, cost) in zip(order, costs, strict=False):
-            found[number] = cost
+    found: dict[int, int] = {}
+    while len(found) < len(order) and watch.seconds < seconds:
+        part = order[len(found) : len(found) + 10]
+        frame = _frame([traces[number] for number in part])
+        with watch.running():
+            rows = algorithm.apply(frame, *net, variant=algorithm.Variants.VERSION_DIJKSTRA_LESS_MEMORY)
+        found |= {number: int(row["cost"]) // 10_000 for number, row in zip(part, rows, strict=True)}
     return {"aligned": len(found), "costs": found}
+
+
+def _frame(words: list[tuple[str, ...]]) -> Any:
+    """Traces as pm4py takes them."""
+    import pandas as pd
+
+    start = pd.Timestamp("2020-01-01")
+    rows = [
+        (f"{number:06d}", activity, start + pd.Timedelta(seconds=place))
+        for number, word in enumerate(words)
+        for place, activity in enumerate(word)
+    ]
+    return pd.DataFrame(rows, columns=["case:concept:name", "concept:name", "time:timestamp"])
 
 
 def _sample(words: str, variants: int) -> list[tuple[str, ...]]:
@@ -140,20 +154,10 @@ def precision(watch: Stopwatch, *, words: str, model: str, variants: int) -> Tol
 
 def precision_by_pm4py(watch: Stopwatch, *, words: str, model: str, variants: int) -> Told:
     """The same sample by pm4py's precision on alignments."""
-    import pandas as pd
     import pm4py
 
     warnings.simplefilter("ignore")
-    net = pm4py.read_pnml(model)
-    start = pd.Timestamp("2020-01-01")
-    frame = pd.DataFrame(
-        [
-            (str(number), activity, start + pd.Timedelta(seconds=place))
-            for number, word in enumerate(_sample(words, variants))
-            for place, activity in enumerate(word)
-        ],
-        columns=["case:concept:name", "concept:name", "time:timestamp"],
-    )
+    net, frame = pm4py.read_pnml(model), _frame(_sample(words, variants))
     with watch.running():
         value = pm4py.precision_alignments(frame, *net)
     return {"precision": value}

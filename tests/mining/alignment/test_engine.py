@@ -281,3 +281,12 @@ def test_the_kernels_say_the_same_without_the_compiler() -> None:
 @pytest.mark.slow
 def test_the_hash_seed_does_not_count() -> None:
     assert len({digest(PYTHONHASHSEED=str(seed)) for seed in range(10)}) == 1
+
+
+@pytest.mark.parametrize("most", [2, 5, 10, 20, 40, 80, 160])
+def test_a_search_cut_short_never_tells_another_path(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, log = standard(*LOOP), some_log()
+    by_vectors = all_facts(aligned(flow, log))
+    monkeypatch.setattr(engine, "MOST_STATES_AT_ONCE", 0)
+    monkeypatch.setattr(engine, "LEAST_SEARCHED", most)
+    assert all_facts(aligned(flow, log)) == by_vectors
