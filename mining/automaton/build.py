@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mining.automaton.acyclic import equal_futures_without_rings
 from mining.automaton.automaton import Automaton
 from mining.automaton.edges import grouped, passed_through, steps_to
 from mining.automaton.minimise import equal_futures
@@ -74,7 +75,9 @@ def automaton_of(space: StateSpace, *, max_states: int = MAX_AUTOMATON_STATES) -
                 todo="Draw fewer branches side by side, or split the standard.",
             )
         )
-    classes, class_of = equal_futures(subsets, len(labels), tails, names, heads, accepting)
+    classes, class_of = equal_futures_without_rings(subsets, len(labels), tails, names, heads, accepting)
+    if classes < 0:
+        classes, class_of = equal_futures(subsets, len(labels), tails, names, heads, accepting)
     delta, ends = numbered(0, classes, class_of, len(labels), tails, names, heads, accepting)
     return Automaton(labels, delta, ends, _shortest(delta, ends))
 
