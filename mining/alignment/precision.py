@@ -82,9 +82,9 @@ def precision(log: VariantLog, alignments: Alignments, standard: FlowStandard) -
     has no exact alignment. Linear in the moves.
 
     pm4py's `precision_alignments` gives the same figure where every case is a run of the standard and nothing may
-    follow where cases end. Elsewhere it differs on purpose: it aligns every prefix of the log for itself (so that
-    what follows it is what the log did next, not what the alignment of the whole case says), and leaves out the
-    prefixes at which cases end, of which it can't tell how far the standard would have gone on.
+    follow where cases end. Elsewhere it differs: it leaves out the prefixes at which cases end, aligns every prefix
+    of the log for itself (what follows is what the log did next, not what the alignment of the whole case says),
+    and after silent choices looks on from one of the markings that a prefix leads to, not from all.
     """
     automaton = standard.automaton
     if not (alignments.is_exact | (log.case_counts == 0)).all():

@@ -108,7 +108,7 @@ def find_tree(judged: Judged) -> Any:
                 break
             chosen[word] = count
             covered += count
-    frame = _frame([word for word, count in chosen.items() for _ in range(count)])
+    frame = words_as_frame([word for word, count in chosen.items() for _ in range(count)])
     return _listed(pm4py.discover_process_tree_inductive(frame, noise_threshold=judged.noise))
 
 
@@ -128,7 +128,8 @@ def _treed(listed: Any, parent: Any = None) -> Any:
     return tree
 
 
-def _frame(words: Sequence[Word]) -> Any:
+def words_as_frame(words: Sequence[Word]) -> Any:
+    """Traces as pm4py takes them."""
     import pandas as pd
 
     start = pd.Timestamp("2020-01-01")

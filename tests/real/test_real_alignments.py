@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mining.alignment import LOG, MODEL, SYNCHRONOUS, Alignments, align, engine
+from mining.alignment import LOG, MODEL, SYNCHRONOUS, Alignments, align, engine, precision
 from mining.events import VariantLog, variant_log_of
 from mining.standard import FlowStandard, match_activities
 from tests.real.judging import (
@@ -21,6 +21,7 @@ from tests.real.judging import (
     r4pm_answers,
     standard_of,
     variant_key,
+    words_as_frame,
     words_of,
 )
 from tests.real.make_alignment_oracle import ORACLE
@@ -84,3 +85,45 @@ def test_a_sample_of_the_oracle_is_what_the_peers_say_today(name: str) -> None:
     quick = [word for word in words if len(word) <= 30 and variant_key(word) in kept["both"]][:PM4PY_SAMPLE]
     for word, cost in pm4py_costs(quick, net, seconds_each=10, seconds=15):
         assert cost in {None, told[variant_key(word)]}
+
+
+FITTING = 60
+
+
+def _naive_precision(standard: FlowStandard, words: list[tuple[str, ...]], *, with_ends: bool) -> float:
+    """Escaping edges by the definition, on words that are runs; `with_ends` counts the words as prefixes as well."""
+    seen = possible = 0
+    for word in words:
+        for size in range(len(word) + with_ends):
+            state = 0
+            for label in word[:size]:
+                state = int(standard.automaton.delta[state, standard.labels.index(label)])
+            seen += len({other[size] for other in words if other[:size] == word[:size] and len(other) > size})
+            possible += int((standard.automaton.delta[state] >= 0).sum())
+    return seen / possible
+
+
+@pytest.mark.parametrize(
+    ("name", "ends_for_good"),
+    [
+        ("road_fines_normative", False),
+        ("receipt_imf", False),
+        ("helpdesk_imf", True),
+        ("helpdesk_drawn", True),
+        ("bpic2020_domestic_imf", True),
+    ],
+)
+def test_precision_of_fitting_variants_is_that_of_pm4py(name: str, ends_for_good: bool) -> None:
+    """pm4py leaves out the prefixes at which cases end: the same where nothing may follow them."""
+    import pm4py
+
+    warnings.simplefilter("ignore")
+    standard, log, found = aligned(name)
+    sub = log.only(np.flatnonzero(found.lower == 0)[:FITTING])
+    words = [sub.trace(number) for number in range(len(sub))]
+    again = align(sub, standard, match_activities(standard, sub.activities, mapping={}), is_open=False)
+    ours = precision(sub, again, standard)
+    theirs = pm4py.precision_alignments(words_as_frame(words), *net_of(JUDGED[name]))
+    assert ours == pytest.approx(_naive_precision(standard, words, with_ends=True))
+    assert theirs == pytest.approx(_naive_precision(standard, words, with_ends=False))
+    assert (ours == pytest.approx(theirs)) == ends_for_good
