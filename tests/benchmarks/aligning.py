@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.benchmarks.measuring import Measured, run_task
 
-SECONDS_OF_PM4PY = 40.0
+SECONDS_OF_PM4PY = 25.0
 NEW_SHARE = 0.01
 BLOCK_TRACES = 500
 
