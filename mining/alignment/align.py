@@ -2,82 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mining.alignment.alignments import LOG, Alignments
-from mining.alignment.cost_to_go import UNKNOWN, CostVectors
-from mining.alignment.fitness import fitness_of
+from mining.alignment.alignments import LOG, Alignments, merged
+from mining.alignment.encoding import UNKNOWN, encoded
+from mining.alignment.engine import Budget, Engine, Observer
+from mining.alignment.flow import Flow
 from mining.alignment.replay import ElementReplay
-from mining.alignment.search import BackwardSearch
-from mining.alignment.walk import walk
 from mining.events.variant_log import VariantLog
 from mining.standard.flow_standard import FlowStandard
 from mining.standard.match import ActivityMatch
 
-MOST_SETTLED = 1_000_000
-"""Nodes that a search one by one may settle: a few seconds and some hundred megabytes."""
-
-Observer = Callable[[int, int], None]
-"""Called with (variants done, variants in all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Bounds on the work.
-
-    `max_nodes` bounds a variant's search nodes (trace entries x states of the automaton). Within it whole vectors are
-    used; a variant beyond it is searched node by node, cheapest first, and may still turn out exact. `max_bytes`
-    bounds what variants share; less of it costs time, never exactness.
-    """
-
-    max_nodes: int = 50_000_000
-    max_bytes: int = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Aligned:
-    cost: int | None
-    lower: int
-    moves: list[tuple[int, int, int]]
-
-
-class _Engine:
-    """Costs and moves of one trace at a time; what traces share is kept."""
-
-    def __init__(self, standard: FlowStandard, *, is_open: bool, budget: Budget) -> None:
-        self.automaton = standard.automaton
-        self.is_open = is_open
-        self.budget = budget
-        self.rows: list[list[int]] = standard.automaton.delta.tolist()
-        self.vectors = CostVectors(standard.automaton, is_open, budget.max_bytes)
-        self.search: BackwardSearch | None = None
-
-    def align(self, codes: list[int]) -> _Aligned:
-        if self.automaton.state_count * (len(codes) + 1) <= self.budget.max_nodes:
-            return self._by_vectors(codes)
-        return self._by_search(codes)
-
-    def _by_vectors(self, codes: list[int]) -> _Aligned:
-        suffixes = self.vectors.suffixes(codes)
-        vectors = [self.vectors.vector(number) for number, _ in suffixes]
-        offsets = [offset for _, offset in suffixes]
-
-        def to_go(position: int, state: int) -> int:
-            return int(vectors[position][state]) + offsets[position]
-
-        cost = to_go(0, 0)
-        return _Aligned(cost, cost, walk(codes, self.rows, to_go))
-
-    def _by_search(self, codes: list[int]) -> _Aligned:
-        if self.search is None:
-            self.search = BackwardSearch(self.automaton)
-        found = self.search.search(codes, is_open=self.is_open, max_nodes=min(self.budget.max_nodes, MOST_SETTLED))
-        if found.cost is None:
-            return _Aligned(None, found.lower, [])
-        return _Aligned(found.cost, found.cost, walk(codes, self.rows, lambda i, s: found.to_go.get((i, s))))
+Ints = NDArray[np.int64]
+Value = TypeVar("Value")
 
 
 def align(
@@ -88,68 +28,75 @@ def align(
     is_open: bool,
     budget: Budget | None = None,
     observer: Observer | None = None,
+    threads: int = 2,
+    known: Alignments | None = None,
 ) -> Alignments:
     """The cheapest alignment of every variant, exact and canonical.
 
     Log moves and visible model moves cost 1, all else 0 (Adriansyah 2014, "Aligning observed and modeled behavior").
     An open case (`is_open`) may stop anywhere: a step not yet done costs nothing. `match` must know every activity
     of `log`; ignored activities yield no move and unknown ones are log moves. Where `budget` runs out, cost and
-    fitness are None and the bounds hold. The same input gives the same moves in any order of variants.
+    fitness are None and the bounds hold. The same input gives the same moves in any order of variants, whatever
+    `threads` is; which of several cheapest alignments is told: see mining.alignment.walk.
+
+    `known` holds alignments against the same standard and match: variants whose ids stand there with an exact cost
+    are taken over, and only the others are aligned. The caller vouches that standard and match are the same.
+    Raises ValueError where `known` is of the other `is_open` or `match` lacks an activity.
     """
-    budget = budget or Budget()
-    steps = dict(zip(match.activities, match.steps, strict=True))
-    ignored = match.ignored
-    missing = [activity for activity in log.activities if activity not in steps]
-    if missing:
-        raise ValueError(f"the match was made for other activities; it lacks {missing[:5]}")
+    if known is not None:
+        if known.is_open != is_open:
+            raise ValueError("what is known was aligned as the other of open and closed cases")
+        there = {identity for identity, is_exact in zip(known.variant_ids, known.is_exact, strict=True) if is_exact}
+        fresh = np.asarray([n for n, identity in enumerate(log.variant_ids) if identity not in there], dtype=np.int64)
+        if len(fresh) < len(log):
+            new = align(
+                log.only(fresh), standard, match, is_open=is_open, budget=budget, observer=observer, threads=threads
+            )
+            return merged(known, new, log.variant_ids)
     labels = standard.automaton.labels
-    code_of_label = {label: number for number, label in enumerate(labels)}
-    code_of = [code_of_label.get(steps[activity] or "", UNKNOWN) for activity in log.activities]
-    is_out = [activity in ignored for activity in log.activities]
-    engine = _Engine(standard, is_open=is_open, budget=budget)
-    replay = ElementReplay(standard.space, labels, is_open, budget.max_bytes)
-    ids = [element.id for element in standard.space.elements]
+    variants = encoded(log, labels, match)
     shortest = standard.automaton.shortest_run
-    costs: list[int | None] = []
-    lowers, uppers, denominators, ends = [], [], [], [0]
-    kinds: list[int] = []
-    positions: list[int] = []
-    names: list[str] = []
-    element_ids: list[str | None] = []
-    for variant in range(len(log)):
-        entries = log.codes[log.offsets[variant] : log.offsets[variant + 1]].tolist()
-        kept = [(place + 1, entry) for place, entry in enumerate(entries) if not is_out[entry]]
-        codes = [code_of[entry] for _, entry in kept]
-        done = engine.align(codes)
-        denominator = len(codes) if is_open else len(codes) + shortest
-        costs.append(done.cost)
-        denominators.append(denominator)
-        lowers.append(done.lower)
-        uppers.append(denominator if done.cost is None else done.cost)
-        word = tuple(label for kind, _, label in done.moves if kind != LOG)
-        elements = iter(replay.elements(word) if done.moves else ())
-        for kind, place, label in done.moves:
-            kinds.append(kind)
-            positions.append(kept[place][0] if place >= 0 else 0)
-            names.append(labels[label] if label != UNKNOWN else log.activities[kept[place][1]])
-            element_ids.append(None if kind == LOG else ids[next(elements)])
-        ends.append(len(kinds))
-        if observer is not None:
-            observer(variant + 1, len(log))
+    found = Engine(Flow.of(standard.automaton), variants, is_open, budget or Budget(), threads, observer).run()
+    offsets, kinds, entries, codes = found.joined()
+    denominator = variants.lengths if is_open else variants.lengths + shortest
+    is_log, is_entry = kinds == LOG, entries >= 0
+    positions = np.zeros(len(kinds), dtype=np.int64)
+    positions[is_entry] = variants.places[entries[is_entry]]
+    names = codes.astype(np.int64)
+    unknown = codes == UNKNOWN
+    names[unknown] = len(labels) + variants.activities[entries[unknown]]
+    replay = ElementReplay(standard.space, labels, is_open)
+    kept = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(~is_log)])
+    elements = np.full(len(kinds), len(standard.space.elements), dtype=np.int64)
+    elements[~is_log] = replay.elements(codes[~is_log], kept[offsets])
+    fitness = 1.0 - found.lower / np.maximum(denominator, 1)
+    exact = found.is_exact
     return Alignments(
         is_open=is_open,
         variant_ids=log.variant_ids,
-        cost=tuple(costs),
-        lower=np.asarray(lowers, dtype=np.int64),
-        upper=np.asarray(uppers, dtype=np.int64),
-        is_exact=np.asarray([cost is not None for cost in costs], dtype=np.bool_),
-        denominator=np.asarray(denominators, dtype=np.int64),
-        fitness=tuple(
-            None if cost is None else fitness_of(cost, each) for cost, each in zip(costs, denominators, strict=True)
-        ),
-        offsets=np.asarray(ends, dtype=np.int64),
-        kinds=np.asarray(kinds, dtype=np.uint8),
-        positions=np.asarray(positions, dtype=np.int64),
-        labels=tuple(names),
-        element_ids=tuple(element_ids),
+        cost=_where(exact, found.lower.tolist()),
+        lower=found.lower,
+        upper=np.where(exact, found.lower, denominator),
+        is_exact=exact,
+        denominator=denominator,
+        fitness=_where(exact, fitness.tolist()),
+        offsets=offsets,
+        kinds=kinds,
+        positions=positions,
+        labels=_named((*labels, *log.activities), names),
+        element_ids=_named((*(element.id for element in standard.space.elements), None), elements),
+        label_codes=codes,
     )
+
+
+def _where(given: NDArray[np.bool_], values: list[Value]) -> tuple[Value | None, ...]:
+    if given.all():
+        return tuple(values)
+    return tuple(value if is_given else None for value, is_given in zip(values, given.tolist(), strict=True))
+
+
+def _named(names: tuple[Value, ...], codes: Ints) -> tuple[Value, ...]:
+    """The name of each code."""
+    table = np.empty(len(names), dtype=object)
+    table[:] = names
+    return tuple(table[codes].tolist()) if len(names) else ()

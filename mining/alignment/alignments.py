@@ -20,8 +20,9 @@ class Alignments:
     `lower[v] <= cost <= upper[v]` still holds and there are no moves. `fitness[v]` likewise; `denominator[v]` is what
     the cost is divided by (int64). Moves of variant v are entries `offsets[v]` to `offsets[v + 1]` of:
     `kinds` (uint8: SYNCHRONOUS, LOG or MODEL), `positions` (int64: entry of the whole variant, ignored ones counted,
-    from 1; 0 for a model move), `labels` (step name; for a log move of an unknown activity its own name) and
-    `element_ids` (the element that the standard's run used; None for log moves).
+    from 1; 0 for a model move), `labels` (step name; for a log move of an unknown activity its own name),
+    `label_codes` (int32: place of the step name among the standard's labels, -1 where unknown) and `element_ids` (the
+    element that the standard's run used; None for log moves).
     """
 
     is_open: bool
@@ -37,6 +38,7 @@ class Alignments:
     positions: NDArray[np.int64]
     labels: tuple[str, ...]
     element_ids: tuple[str | None, ...]
+    label_codes: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.variant_ids)
@@ -71,3 +73,36 @@ class Alignments:
                 "position": pa.array(self.positions, pa.int64(), mask=self.positions == 0),
             }
         )
+
+
+def merged(known: Alignments, fresh: Alignments, variant_ids: tuple[str, ...]) -> Alignments:
+    """The alignments of `variant_ids`, in that order: those of `fresh`, and of `known` where fresh has none.
+
+    Both must be against one standard. Raises KeyError where neither knows a variant.
+    """
+    place = {identity: number for number, identity in enumerate(known.variant_ids)}
+    place |= {identity: len(known) + number for number, identity in enumerate(fresh.variant_ids)}
+    rows = np.asarray([place[identity] for identity in variant_ids], dtype=np.int64)
+    sizes = np.concatenate([np.diff(known.offsets), np.diff(fresh.offsets)])[rows]
+    starts = np.concatenate([known.offsets[:-1], fresh.offsets[:-1] + known.offsets[-1]])[rows]
+    offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
+    moves = np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])
+    chosen, picked = rows.tolist(), moves.tolist()
+    costs, fitness = known.cost + fresh.cost, known.fitness + fresh.fitness
+    labels, element_ids = known.labels + fresh.labels, known.element_ids + fresh.element_ids
+    return Alignments(
+        is_open=fresh.is_open,
+        variant_ids=variant_ids,
+        cost=tuple(costs[row] for row in chosen),
+        lower=np.concatenate([known.lower, fresh.lower])[rows],
+        upper=np.concatenate([known.upper, fresh.upper])[rows],
+        is_exact=np.concatenate([known.is_exact, fresh.is_exact])[rows],
+        denominator=np.concatenate([known.denominator, fresh.denominator])[rows],
+        fitness=tuple(fitness[row] for row in chosen),
+        offsets=offsets,
+        kinds=np.concatenate([known.kinds, fresh.kinds])[moves],
+        positions=np.concatenate([known.positions, fresh.positions])[moves],
+        labels=tuple(labels[move] for move in picked),
+        element_ids=tuple(element_ids[move] for move in picked),
+        label_codes=np.concatenate([known.label_codes, fresh.label_codes])[moves],
+    )

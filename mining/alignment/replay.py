@@ -7,128 +7,315 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mining.automaton.edges import grouped, steps_to
+from mining.automaton.subsets import hash_of, is_equal, larger
+from mining.compiled import compiled
 from mining.statespace.space import StateSpace
 
-_FAR = np.int32(1 << 29)
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+
+FAR = 1 << 40
 
 
-@dataclass(slots=True)
+@compiled(
+    "void(int32[::1], int64[::1], int64, int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1],"
+    " int64[::1], boolean[::1], int64, int64[::1])"
+)
+def replayed(
+    words: Codes,
+    offsets: Ints,
+    first: int,
+    last: int,
+    initial: int,
+    silent_start: Ints,
+    silent_target: Ints,
+    visible_start: Ints,
+    visible_label: Ints,
+    visible_element: Ints,
+    visible_target: Ints,
+    is_end: NDArray[np.bool_],
+    label_count: int,
+    found: Ints,
+) -> None:
+    """Write the element of each label of words `first` to `last` into `found`.
+
+    Where a word leads, silent steps followed, is a list of states, kept for every (list, label) met. Costs to go in
+    silent steps are worked out backwards along the lists of a word, then all cheapest runs are walked at once,
+    taking the first element in order. Edges of a state must be sorted by element.
+    """
+    states = is_end.size
+    members = np.zeros(1024, dtype=np.int64)
+    ends = np.zeros(256, dtype=np.int64)
+    hashes = np.zeros(256, dtype=np.int64)
+    slots = np.full(1024, -1, dtype=np.int64)
+    # (list, label) -> list
+    step_keys = np.full(1024, -1, dtype=np.int64)
+    step_lists = np.zeros(1024, dtype=np.int64)
+    steps_known = 0
+    lists = 0
+    stamp = np.zeros(states, dtype=np.int64)
+    place_of = np.zeros(states, dtype=np.int64)
+    clock = 0
+    stack = np.empty(states + 1, dtype=np.int64)
+    longest = 0
+    for word in range(first, last):
+        longest = max(longest, offsets[word + 1] - offsets[word])
+    at = np.zeros(longest + 1, dtype=np.int64)
+    base = np.zeros(longest + 2, dtype=np.int64)
+    for word in range(first, last):
+        length = offsets[word + 1] - offsets[word]
+        # Where the word leads. Round 0 is the start.
+        for entry in range(length + 1):
+            label = words[offsets[word] + entry - 1] if entry > 0 else label_count
+            key = at[entry - 1] * (label_count + 1) + label if entry > 0 else label_count
+            mask = step_keys.size - 1
+            step = ((key * 40_503) >> 3) & mask
+            while step_keys[step] >= 0 and step_keys[step] != key:
+                step = (step + 1) & mask
+            if step_keys[step] == key:
+                at[entry] = step_lists[step]
+                continue
+            clock += 1
+            size = 0
+            if entry == 0:
+                stack[0] = initial
+                stamp[initial] = clock
+                size = 1
+            else:
+                for place in range(ends[at[entry - 1] - 1] if at[entry - 1] > 0 else 0, ends[at[entry - 1]]):
+                    state = members[place]
+                    for edge in range(visible_start[state], visible_start[state + 1]):
+                        if visible_label[edge] == label and stamp[visible_target[edge]] != clock:
+                            stamp[visible_target[edge]] = clock
+                            stack[size] = visible_target[edge]
+                            size += 1
+            begin = ends[lists - 1] if lists > 0 else 0
+            past = begin
+            while size > 0:
+                size -= 1
+                state = stack[size]
+                if past >= members.size:
+                    members = larger(members, 2 * past)
+                members[past] = state
+                past += 1
+                for edge in range(silent_start[state], silent_start[state + 1]):
+                    if stamp[silent_target[edge]] != clock:
+                        stamp[silent_target[edge]] = clock
+                        stack[size] = silent_target[edge]
+                        size += 1
+            if past - begin > 1:
+                members[begin:past] = np.sort(members[begin:past])
+            value = hash_of(members, begin, past)
+            slot = value & (slots.size - 1)
+            there = -1
+            while slots[slot] >= 0:
+                other = slots[slot]
+                other_begin = ends[other - 1] if other > 0 else 0
+                if (
+                    hashes[other] == value
+                    and ends[other] - other_begin == past - begin
+                    and is_equal(members, begin, other_begin, past - begin)
+                ):
+                    there = other
+                    break
+                slot = (slot + 1) & (slots.size - 1)
+            if there < 0:
+                there = lists
+                if lists >= ends.size:
+                    ends = larger(ends, 2 * lists)
+                    hashes = larger(hashes, 2 * lists)
+                ends[lists], hashes[lists] = past, value
+                slots[slot] = lists
+                lists += 1
+                if 2 * lists > slots.size:
+                    slots = np.full(2 * slots.size, -1, dtype=np.int64)
+                    for other in range(lists):
+                        slot = hashes[other] & (slots.size - 1)
+                        while slots[slot] >= 0:
+                            slot = (slot + 1) & (slots.size - 1)
+                        slots[slot] = other
+            at[entry] = there
+            step_keys[step], step_lists[step] = key, there
+            steps_known += 1
+            if 2 * steps_known > step_keys.size:
+                old_keys, old_lists = step_keys, step_lists
+                step_keys = np.full(2 * old_keys.size, -1, dtype=np.int64)
+                step_lists = np.zeros(2 * old_keys.size, dtype=np.int64)
+                for other in range(old_keys.size):
+                    if old_keys[other] >= 0:
+                        step = ((old_keys[other] * 40_503) >> 3) & (step_keys.size - 1)
+                        while step_keys[step] >= 0:
+                            step = (step + 1) & (step_keys.size - 1)
+                        step_keys[step], step_lists[step] = old_keys[other], old_lists[other]
+        # Fewest silent steps to go, per state of each list.
+        for entry in range(length + 1):
+            begin = ends[at[entry] - 1] if at[entry] > 0 else 0
+            base[entry + 1] = base[entry] + ends[at[entry]] - begin
+        cost = np.full(base[length + 1], FAR, dtype=np.int64)
+        for entry in range(length, -1, -1):
+            begin = ends[at[entry] - 1] if at[entry] > 0 else 0
+            size = ends[at[entry]] - begin
+            if entry == length:
+                for place in range(size):
+                    if is_end[members[begin + place]]:
+                        cost[base[entry] + place] = 0
+            else:
+                label = words[offsets[word] + entry]
+                after = ends[at[entry + 1] - 1] if at[entry + 1] > 0 else 0
+                for place in range(ends[at[entry + 1]] - after):
+                    place_of[members[after + place]] = place
+                for place in range(size):
+                    state = members[begin + place]
+                    for edge in range(visible_start[state], visible_start[state + 1]):
+                        if visible_label[edge] == label:
+                            value = cost[base[entry + 1] + place_of[visible_target[edge]]]
+                            cost[base[entry] + place] = min(cost[base[entry] + place], value)
+            for place in range(size):
+                place_of[members[begin + place]] = place
+            is_changed = True
+            while is_changed:
+                is_changed = False
+                for place in range(size - 1, -1, -1):
+                    state = members[begin + place]
+                    for edge in range(silent_start[state], silent_start[state + 1]):
+                        value = cost[base[entry] + place_of[silent_target[edge]]] + 1
+                        if value < cost[base[entry] + place]:
+                            cost[base[entry] + place] = value
+                            is_changed = True
+        # All cheapest runs at once.
+        clock += 1
+        stack[0] = initial
+        size = 1
+        for entry in range(length):
+            label = words[offsets[word] + entry]
+            begin = ends[at[entry] - 1] if at[entry] > 0 else 0
+            for place in range(ends[at[entry]] - begin):
+                place_of[members[begin + place]] = place
+            clock += 1
+            for place in range(size):
+                stamp[stack[place]] = clock
+            done = 0
+            while done < size:
+                state = stack[done]
+                done += 1
+                for edge in range(silent_start[state], silent_start[state + 1]):
+                    target = silent_target[edge]
+                    if (
+                        stamp[target] != clock
+                        and cost[base[entry] + place_of[target]] == cost[base[entry] + place_of[state]] - 1
+                    ):
+                        stamp[target] = clock
+                        stack[size] = target
+                        size += 1
+            # Costs here, for the place of a state is about to be that in the next list.
+            wanted = np.empty(size, dtype=np.int64)
+            for place in range(size):
+                wanted[place] = cost[base[entry] + place_of[stack[place]]]
+            after = ends[at[entry + 1] - 1] if at[entry + 1] > 0 else 0
+            for place in range(ends[at[entry + 1]] - after):
+                place_of[members[after + place]] = place
+            best = -1
+            for place in range(size):
+                for edge in range(visible_start[stack[place]], visible_start[stack[place] + 1]):
+                    if (
+                        visible_label[edge] == label
+                        and (best < 0 or visible_element[edge] < best)
+                        and cost[base[entry + 1] + place_of[visible_target[edge]]] == wanted[place]
+                    ):
+                        best = visible_element[edge]
+            found[offsets[word] + entry] = best
+            here = stack[:size].copy()
+            clock += 1
+            size = 0
+            for place in range(here.size):
+                for edge in range(visible_start[here[place]], visible_start[here[place] + 1]):
+                    target = visible_target[edge]
+                    if (
+                        visible_element[edge] == best
+                        and stamp[target] != clock
+                        and cost[base[entry + 1] + place_of[target]] == wanted[place]
+                    ):
+                        stamp[target] = clock
+                        stack[size] = target
+                        size += 1
+
+
+@dataclass(slots=True, eq=False)
 class ElementReplay:
-    """Replays words on the original state space with as few silent steps as possible, then by element order.
+    """Names the element of each label of a run: as few silent steps as possible, then the first element in order.
 
-    As in mining.alignment.cost_to_go, vectors g[s] = least number of silent steps from state s to the end of the word
-    are built backwards, hash-consed and shared between words; a walk forward takes the first element in order.
+    A label that stands on one element needs no replay; words are replayed where one stands on several.
     """
 
     space: StateSpace
     labels: tuple[str, ...]
     is_open: bool
-    max_bytes: int
-    _by_label: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = field(init=False)
-    _silent: tuple[NDArray[np.int64], NDArray[np.int64]] = field(init=False)
-    _steps: list[dict[int, list[tuple[int, int]]]] = field(init=False)
-    _hidden: dict[int, list[tuple[int, int]]] = field(init=False)
-    _leads: NDArray[np.bool_] = field(init=False)
-    _vectors: list[NDArray[np.int32]] = field(default_factory=list)
-    _number_of: dict[bytes, int] = field(default_factory=dict)
-    _table: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-    _words: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict)
+    _sole: Ints = field(init=False)
+    _edges: tuple[Ints, Ints, Ints, Ints, Ints, Ints] | None = field(init=False, default=None)
+    _is_end: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         code = {label: number for number, label in enumerate(self.labels)}
-        self._leads = self.space.leads_to_end()
-        code_of = np.asarray([code[e.name] if e.is_visible else -1 for e in self.space.elements], dtype=np.int64)
-        kept = self._leads[self.space.target] if self.space.target.size else np.zeros(0, dtype=np.bool_)
-        source, target, element = self.space.source[kept], self.space.target[kept], self.space.element[kept]
-        label = code_of[element] if element.size else element
-        self._by_label = [(source[label == n], target[label == n]) for n in range(len(self.labels))]
-        self._silent = (source[label == -1], target[label == -1])
-        self._steps = [{} for _ in self.labels]
-        self._hidden = {}
-        # Edges come sorted by source, element, target, and so does each list.
-        for s, t, e, n in zip(source.tolist(), target.tolist(), element.tolist(), label.tolist(), strict=True):
-            where = self._hidden if n < 0 else self._steps[n]
-            where.setdefault(s, []).append((e, t))
+        self._sole = np.full(len(self.labels), -1, dtype=np.int64)
+        for number, element in enumerate(self.space.elements):
+            if element.is_visible:
+                label = code[element.name]
+                self._sole[label] = number if self._sole[label] == -1 else -2
 
-    def elements(self, word: tuple[int, ...]) -> tuple[int, ...]:
-        """For each label code of `word`, the element (index) that the canonical run fires for it."""
-        known = self._words.get(word)
-        if known is None:
-            if len(self._vectors) * (self.space.state_count * 8 + 200) > self.max_bytes:
-                self._vectors.clear()
-                self._number_of.clear()
-                self._table.clear()
-            known = self._replayed(word)
-            self._words[word] = known
-        return known
+    @property
+    def is_plain(self) -> bool:
+        """Whether every label stands on one element."""
+        return bool((self._sole >= 0).all())
 
-    def _replayed(self, word: tuple[int, ...]) -> tuple[int, ...]:
-        end = np.full(self.space.state_count, _FAR, dtype=np.int32)
-        if self.is_open:
-            end[self._leads] = 0
-        else:
-            end[list(self.space.finals)] = 0
-        vector, offset = self._kept(self._closed(end))
-        suffixes = [(vector, offset)]
-        for label in reversed(word):
-            before = self._table.get((vector, label))
-            if before is None:
-                before = self._before(vector, label)
-                self._table[vector, label] = before
-            vector, offset = before[0], offset + before[1]
-            suffixes.append((vector, offset))
-        suffixes.reverse()
-        return self._walked(word, [(self._vectors[number], offset) for number, offset in suffixes])
+    def elements(self, words: Codes, offsets: Ints) -> Ints:
+        """For each label of each word `words[offsets[w]:offsets[w + 1]]`, the element (index) of the canonical run."""
+        found = self._sole[words] if words.size else np.zeros(0, dtype=np.int64)
+        ambiguous = np.flatnonzero(found < 0)
+        if ambiguous.size == 0:
+            return found
+        chosen = np.unique(np.searchsorted(offsets, ambiguous, side="right") - 1)
+        # Equal words, and most are, are replayed once.
+        first_of: dict[bytes, int] = {}
+        like = [
+            first_of.setdefault(words[offsets[word] : offsets[word + 1]].tobytes(), number)
+            for number, word in enumerate(chosen.tolist())
+        ]
+        unique = sorted(set(like))
+        lengths = offsets[chosen[unique] + 1] - offsets[chosen[unique]]
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        picked = np.repeat(offsets[chosen[unique]] - starts[:-1], lengths) + np.arange(starts[-1])
+        named = np.zeros(starts[-1], dtype=np.int64)
+        if self._edges is None:
+            self._edges = self._prepared()
+        replayed(
+            words[picked], starts, 0, len(unique), self.space.initial,
+            *self._edges, self._is_end, len(self.labels), named,
+        )  # fmt: skip
+        place = {number: row for row, number in enumerate(unique)}
+        for number, word in zip(like, chosen.tolist(), strict=True):
+            row = place[number]
+            found[offsets[word] : offsets[word + 1]] = named[starts[row] : starts[row + 1]]
+        return found
 
-    def _before(self, vector: int, label: int) -> tuple[int, int]:
-        after = self._vectors[vector]
-        source, target = self._by_label[label]
-        cost = np.full(self.space.state_count, _FAR, dtype=np.int32)
-        np.minimum.at(cost, source, after[target])
-        return self._kept(self._closed(cost))
-
-    def _closed(self, cost: NDArray[np.int32]) -> NDArray[np.int32]:
-        source, target = self._silent
-        while source.size:
-            better = cost[target] + np.int32(1) < cost[source]
-            if not better.any():
-                break
-            np.minimum.at(cost, source[better], cost[target[better]] + np.int32(1))
-        return cost
-
-    def _kept(self, vector: NDArray[np.int32]) -> tuple[int, int]:
-        """Number of `vector` with its least entry taken off, and that entry."""
-        least = int(vector.min())
-        vector = np.where(vector < _FAR, vector - np.int32(least), _FAR).astype(np.int32)
-        key = vector.tobytes()
-        number = self._number_of.get(key)
-        if number is None:
-            number = len(self._vectors)
-            self._number_of[key] = number
-            self._vectors.append(vector)
-        return number, least
-
-    def _walked(self, word: tuple[int, ...], suffixes: list[tuple[NDArray[np.int32], int]]) -> tuple[int, ...]:
-        """The first word of elements, in order, among the runs with fewest silent steps.
-
-        Walks all those runs at once: `states` holds where they can be after the same elements.
-        """
-        states, found = [self.space.initial], []
-        for position, label in enumerate(word):
-            (here, offset), (there, offset_there) = suffixes[position], suffixes[position + 1]
-            seen = set(states)
-            for state in states:
-                for _, target in self._hidden.get(state, ()):
-                    if target not in seen and here[target] == here[state] - 1:
-                        seen.add(target)
-                        states.append(target)
-            fires = [
-                (element, target)
-                for state in states
-                for element, target in self._steps[label].get(state, ())
-                if there[target] + offset_there == here[state] + offset
-            ]
-            best = min(element for element, _ in fires)
-            found.append(best)
-            states = sorted({target for element, target in fires if element == best})
-        return tuple(found)
+    def _prepared(self) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+        """Edges that lead to an end: silent ones (start, target) and visible ones (start, label, element, target)."""
+        space, count = self.space, self.space.state_count
+        source, target, element = (
+            np.ascontiguousarray(array, dtype=np.int64) for array in (space.source, space.target, space.element)
+        )
+        is_final = np.zeros(count, dtype=np.bool_)
+        is_final[list(space.finals)] = True
+        leads = steps_to(count, source, target, is_final) >= 0
+        self._is_end = leads if self.is_open else is_final
+        code = {label: number for number, label in enumerate(self.labels)}
+        code_of = np.asarray([code[e.name] if e.is_visible else -1 for e in space.elements], dtype=np.int64)
+        kept = np.flatnonzero(leads[target])
+        kept = kept[np.lexsort((target[kept], element[kept], source[kept]))]
+        source, target, element = source[kept], target[kept], element[kept]
+        label = code_of[element]
+        silent = label < 0
+        silent_start, _ = grouped(source[silent], count)
+        visible_start, _ = grouped(source[~silent], count)
+        shown = ~silent
+        return silent_start, target[silent], visible_start, label[shown], element[shown], target[shown]

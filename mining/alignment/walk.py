@@ -1,48 +1,101 @@
-"""The canonical one of all cheapest alignments."""
+"""The canonical one of all cheapest alignments.
+
+Among equally cheap continuations, the first of these that there is:
+
+1. a synchronous move: what was done is told as done, as early as the standard allows;
+2. a log move of an entry that repeats the one just before it: "done twice" is a simpler story than a step skipped
+   so that the second could be another one (a doubled 'take in charge', where the standard would have it wait first);
+3. a model move, the first label in order: a step is skipped where it was due;
+4. a log move: an insertion where it happened.
+
+What follows depends on nothing but the entry and the state reached, so that the order of variants, threads, and what
+is known from before can't change it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import numpy as np
+from numpy.typing import NDArray
 
 from mining.alignment.alignments import LOG, MODEL, SYNCHRONOUS
-from mining.alignment.cost_to_go import UNKNOWN
+from mining.compiled import compiled
 
-CostToGo = Callable[[int, int], int | None]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Table = NDArray[np.int32]
+Kinds = NDArray[np.uint8]
 
 
-def walk(codes: list[int], rows: list[list[int]], to_go: CostToGo) -> list[tuple[int, int, int]]:
-    """Moves (kind, entry or -1, label code or UNKNOWN) from the start to a goal, never leaving a cheapest path.
+@compiled(
+    "void(int32[::1], int64[::1], int64, int64, int32[:, ::1], int64[::1], int64[::1], int64[::1], int32[:, ::1],"
+    " int32[::1], int32[::1], int64[::1], uint8[::1], int64[::1], int32[::1], int64[::1])"
+)
+def walked(
+    codes: Codes,
+    offsets: Ints,
+    first: int,
+    last: int,
+    delta: Table,
+    out_start: Ints,
+    out_label: Ints,
+    out_target: Ints,
+    vectors: Table,
+    vector_at: Codes,
+    offset_at: Codes,
+    starts: Ints,
+    kinds: Kinds,
+    entries: Ints,
+    labels: Codes,
+    sizes: Ints,
+) -> None:
+    """Write the moves of variants `first` to `last` from the costs to go of their suffixes.
 
-    `rows[s]` is the automaton's row of state s; `to_go(i, s)` the exact cost to go, or None where it is dearer than
-    the start's. Among equally cheap continuations: a synchronous move; then a model move, the first label in order
-    (the step is skipped where it was due); then a log move. O(length x labels).
+    Moves of variant v go to `starts[v]` and on: kind, entry of `codes` (-1 for a model move), label (-1 where
+    unknown); `sizes[v]` tells how many. A variant needs room for its entries and its cost. O(moves x labels of a
+    state).
     """
-    moves: list[tuple[int, int, int]] = []
-    position, state, length = 0, 0, len(codes)
-    left = to_go(0, 0)
-    assert left is not None
-    while position < length or left > 0:
-        if position < length:
-            code = codes[position]
-            target = rows[state][code] if code != UNKNOWN else -1
-            if target >= 0 and to_go(position + 1, target) == left:
-                moves.append((SYNCHRONOUS, position, code))
-                position, state = position + 1, target
-                continue
-        label = next(
-            (
-                label
-                for label, target in enumerate(rows[state])
-                if target >= 0 and left > 0 and to_go(position, target) == left - 1
-            ),
-            None,
-        )
-        if label is not None:
-            moves.append((MODEL, -1, label))
-            state = rows[state][label]
-        else:
-            assert position < length
-            moves.append((LOG, position, codes[position]))
-            position += 1
-        left -= 1
-    return moves
+    for variant in range(first, last):
+        place = offsets[variant] + variant
+        entry, end = offsets[variant], offsets[variant + 1]
+        state = 0
+        left = vectors[vector_at[place], 0] + offset_at[place]
+        out = starts[variant]
+        while entry < end or left > 0:
+            code = -1
+            if entry < end:
+                code = codes[entry]
+                if code >= 0:
+                    row, off = vector_at[place + 1], offset_at[place + 1]
+                    target = delta[state, code]
+                    if target >= 0 and vectors[row, target] + off == left:
+                        kinds[out], entries[out], labels[out] = SYNCHRONOUS, entry, code
+                        out += 1
+                        entry += 1
+                        place += 1
+                        state = target
+                        continue
+                    if entry > offsets[variant] and codes[entry - 1] == code and vectors[row, state] + off == left - 1:
+                        kinds[out], entries[out], labels[out] = LOG, entry, code
+                        out += 1
+                        entry += 1
+                        place += 1
+                        left -= 1
+                        continue
+            found = -1
+            wanted = left - 1 - offset_at[place]
+            if wanted >= 0:
+                row = vector_at[place]
+                for edge in range(out_start[state], out_start[state + 1]):
+                    if vectors[row, out_target[edge]] == wanted:
+                        found = edge
+                        break
+            if found >= 0:
+                kinds[out], entries[out], labels[out] = MODEL, -1, out_label[found]
+                state = out_target[found]
+            else:
+                kinds[out], entries[out], labels[out] = LOG, entry, code
+                entry += 1
+                place += 1
+            out += 1
+            left -= 1
+        sizes[variant] = out - starts[variant]

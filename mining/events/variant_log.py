@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,19 @@ class VariantLog:
         codes = self.codes[self.offsets[variant] : self.offsets[variant + 1]]
         return tuple(self.activities[code] for code in codes.tolist())
 
+    def only(self, variants: NDArray[np.int64]) -> VariantLog:
+        """Some of the variants, in the order given; `activities` stay as they are."""
+        lengths = np.diff(self.offsets)[variants]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        chosen = np.repeat(self.offsets[variants] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return VariantLog(
+            activities=self.activities,
+            offsets=offsets,
+            codes=self.codes[chosen],
+            variant_ids=tuple(self.variant_ids[variant] for variant in variants.tolist()),
+            case_counts=self.case_counts[variants],
+        )
+
 
 def variant_log_of(
     traces: Sequence[Iterable[str]],
@@ -46,13 +60,13 @@ def variant_log_of(
 ) -> VariantLog:
     """A log of `traces`, one variant each; counts default to 1 and ids to "1", "2" ..."""
     rows = [tuple(trace) for trace in traces]
-    activities = tuple(sorted({activity for row in rows for activity in row}))
+    activities = tuple(sorted(set(chain.from_iterable(rows))))
     code = {activity: number for number, activity in enumerate(activities)}
-    lengths = np.asarray([len(row) for row in rows], dtype=np.int64)
+    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     return VariantLog(
         activities=activities,
         offsets=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)]),
-        codes=np.asarray([code[activity] for row in rows for activity in row], dtype=np.int32),
+        codes=np.fromiter(map(code.__getitem__, chain.from_iterable(rows)), dtype=np.int32, count=int(lengths.sum())),
         variant_ids=tuple(variant_ids) if variant_ids is not None else tuple(str(n + 1) for n in range(len(rows))),
         case_counts=np.asarray(case_counts if case_counts is not None else [1] * len(rows), dtype=np.int64),
     )

@@ -12,10 +12,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from tests.benchmarks.aligning import RACES, measure_race
 from tests.benchmarks.comparing import Engine, LogResult, UsualWay, measure_log, measure_usual_way
 from tests.benchmarks.logs import LOGS, Log, data_folder, xes_path
 from tests.benchmarks.machine import commit, machine
 from tests.benchmarks.measuring import ROOT, run_task
+from tests.benchmarks.race_tables import print_race, print_races
 from tests.benchmarks.tables import NOTE, print_log, print_parts, print_steps, print_usual_way
 
 NIGHTS_OF_SMALL_LOGS = 3
@@ -24,14 +26,15 @@ NIGHTS_OF_SMALL_LOGS = 3
 def bench(
     output: Annotated[Path | None, typer.Option(help="Write the figures here.", show_default="build/bench/")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A million events instead of ten.")] = False,
-    only: Annotated[str | None, typer.Option(help=f"One of {', '.join(log.name for log in LOGS)}.")] = None,
+    only: Annotated[str | None, typer.Option(help=f"One of {', '.join(log.name for log in LOGS)}, alignments.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Time every SQL step.")] = False,
     memory: Annotated[str, typer.Option(help="What DuckDB may use.")] = "4GB",
     threads: Annotated[int, typer.Option(help="Threads of DuckDB.")] = 2,
 ) -> None:
-    """Measure the night on road_fines and on a replica of it."""
+    """Measure the night on road_fines and on a replica of it, and aligning beside its peers."""
     console = Console()
     logs = _chosen(quick=quick, only=only)
+    races = RACES if only in {None, "alignments"} else ()
     xes = xes_path()
     if xes is None:
         console.print(f"Nothing measured: no road_fines in {data_folder()}; set ASRUN_REAL_DATA to the folder of logs.")
@@ -71,10 +74,18 @@ def bench(
                 usual[measured_on.name] = measure_usual_way(measured_on, source=source, rows=rows, tell=tell)
                 print_parts(console, usual[measured_on.name])
             print_usual_way(console, result, usual[measured_on.name])
-    console.print(NOTE, highlight=False)
+        raced = []
+        for race in races:
+            raced.append(measure_race(race, work, tell))
+            print_race(console, raced[-1])
+    if raced:
+        print_races(console, raced)
+    if results:
+        console.print(NOTE, highlight=False)
     target = output or ROOT / "build" / "bench" / f"{started:%Y-%m-%d}-{facts['commit']}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     facts |= {"logs": [_plain(one) for one in results], "usual_way": [_plain(one) for one in usual.values()]}
+    facts |= {"alignments": [_plain(one) for one in raced]}
     target.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     console.print(f"written to {target}", highlight=False, soft_wrap=True)
 
@@ -86,10 +97,14 @@ def _plain(value: object) -> object:
 
 
 def _chosen(*, quick: bool, only: str | None) -> tuple[Log, ...]:
+    if only == "alignments":
+        return ()
     names = [only] if only else ["road_fines", "replica_1m" if quick else "replica_10m"]
     chosen = tuple(log for log in LOGS if log.name in names)
     if len(chosen) != len(names):
-        raise typer.BadParameter(f"'{only}' is none of {', '.join(log.name for log in LOGS)}.", param_hint="--only")
+        raise typer.BadParameter(
+            f"'{only}' is none of {', '.join(log.name for log in LOGS)}, alignments.", param_hint="--only"
+        )
     return chosen
 
 

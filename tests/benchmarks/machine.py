@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.benchmarks.measuring import ROOT
 
-_PACKAGES = ("duckdb", "polars", "pyarrow", "numpy", "pandas", "pm4py")
+_PACKAGES = ("duckdb", "polars", "pyarrow", "numpy", "pandas", "pm4py", "numba", "r4pm")
 
 
 def commit() -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import aligning_tasks
 from tests.benchmarks.measuring import Stopwatch, peak_bytes
 
 Told = dict[str, Any]
@@ -170,7 +171,22 @@ def _words(log: str) -> list[tuple[str, ...]]:
 
 TASKS: dict[str, Callable[..., Told]] = {
     task.__name__: task
-    for task in (make_log, stage, plan, bare_scan, bare_sort, pm4py_on_pandas, pm4py_alignments, alignments)
+    for task in (
+        make_log,
+        stage,
+        plan,
+        bare_scan,
+        bare_sort,
+        pm4py_on_pandas,
+        pm4py_alignments,
+        alignments,
+        aligning_tasks.align_all,
+        aligning_tasks.align_second_night,
+        aligning_tasks.align_by_r4pm,
+        aligning_tasks.align_by_pm4py,
+        aligning_tasks.precision,
+        aligning_tasks.precision_by_pm4py,
+    )
 }
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mining.alignment import LOG, MODEL, SYNCHRONOUS, Alignments, Budget, align
-from mining.alignment.cost_to_go import UNKNOWN
-from mining.alignment.search import BackwardSearch
+from mining.alignment import LOG, MODEL, MOVE_NAMES, SYNCHRONOUS, Alignments, Budget, align, engine
 from mining.events import variant_log_of
 from mining.standard import FlowStandard, match_activities
 from mining.statespace import StateSpace
+from tests.mining.alignment.naive_moves import Move, naive_moves
 from tests.mining.random_spaces import spaces, standard_of_space, traces
 from tests.mining.twins import best_elements, brute_cost, dijkstra_cost, words_of
 
@@ -111,13 +112,66 @@ def test_small_memory_changes_nothing(space: StateSpace, trace: list[str], is_op
     assert np.array_equal(plenty.kinds, scarce.kinds)
 
 
-@given(spaces(), traces, st.booleans())
-def test_the_search_finds_the_same_costs_to_go(space: StateSpace, trace: list[str], is_open: bool) -> None:
-    automaton = standard_of_space(space).automaton
-    code = {label: number for number, label in enumerate(automaton.labels)}
-    codes = [code.get(activity, UNKNOWN) for activity in trace]
-    found = BackwardSearch(automaton).search(codes, is_open=is_open, max_nodes=10_000)
-    assert found.cost == dijkstra_cost(space, trace, is_open=is_open)
+def told(found: Alignments, variant: int) -> list[Move]:
+    """Moves of a variant as the naive twin writes them."""
+    first, last = found.offsets[variant], found.offsets[variant + 1]
+    return [
+        (MOVE_NAMES[kind], position, label)
+        for kind, position, label in zip(
+            found.kinds[first:last].tolist(),
+            found.positions[first:last].tolist(),
+            found.labels[first:last],
+            strict=True,
+        )
+    ]
+
+
+@contextmanager
+def searching(*, most_states: int) -> Iterator[None]:
+    """Search on every automaton of more states."""
+    before = engine.MOST_STATES_AT_ONCE
+    engine.MOST_STATES_AT_ONCE = most_states
+    try:
+        yield
+    finally:
+        engine.MOST_STATES_AT_ONCE = before
+
+
+@given(spaces(), st.lists(traces, min_size=1, max_size=4), st.booleans())
+def test_the_moves_are_those_of_the_rule(space: StateSpace, rows: list[list[str]], is_open: bool) -> None:
+    standard = standard_of_space(space)
+    naive = [naive_moves(standard.automaton, row, is_open=is_open) for row in rows]
+    by_vectors = aligned(standard, *rows, is_open=is_open)
+    assert [told(by_vectors, number) for number in range(len(rows))] == naive
+    with searching(most_states=0):
+        by_search = aligned(standard, *rows, is_open=is_open)
+    assert [told(by_search, number) for number in range(len(rows))] == naive
+    assert by_search.cost == by_vectors.cost
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000)
+@given(spaces(), st.lists(traces, min_size=1, max_size=3), st.booleans(), st.booleans())
+def test_five_thousand_small_flows(space: StateSpace, rows: list[list[str]], is_open: bool, is_searched: bool) -> None:
+    """Cost by trying all runs where that is feasible, by a plain search elsewhere; the whole alignment by the rule."""
+    standard = standard_of_space(space)
+    with searching(most_states=0 if is_searched else 400):
+        found = aligned(standard, *rows, is_open=is_open)
+    for number, row in enumerate(rows):
+        cost = found.cost[number]
+        assert cost == dijkstra_cost(space, row, is_open=is_open)
+        if len(row) <= 2:
+            assert cost == brute_cost(space, row, is_open=is_open)
+        assert told(found, number) == naive_moves(standard.automaton, row, is_open=is_open)
+        first, last = found.offsets[number], found.offsets[number + 1]
+        kinds = found.kinds[first:last].tolist()
+        labels = found.labels[first:last]
+        assert sum(kind != SYNCHRONOUS for kind in kinds) == cost
+        assert [label for kind, label in zip(kinds, labels, strict=True) if kind != MODEL] == row
+        run = [label for kind, label in zip(kinds, labels, strict=True) if kind != LOG]
+        named = [i for kind, i in zip(kinds, found.element_ids[first:last], strict=True) if kind != LOG]
+        # A run of the space, and the first one in order.
+        assert tuple(named) == best_elements(space, run, is_open=is_open)
 
 
 @pytest.mark.parametrize("is_open", [False, True])

@@ -22,6 +22,10 @@ FILES = {
     "bpic2013_incidents": "bpic2013/BPI_Challenge_2013_incidents.xes.gz",
     "bpic2017_w": "bpic2017_w/BPIC_2017_W.csv.gz",
     "callcentre": "callcentre/callcentre_february_events.parquet",
+    "receipt": "receipt/receipt.xes.gz",
+    "bpic2015_1": "bpic2015_1/BPIC15_1.xes.gz",
+    "bpic2019_variants": "bpic2019_variants/16_bpic2019_1t_per_variant.xes.gz",
+    "bpic2020_domestic": "bpic2020_domestic/DomesticDeclarations.xes.gz",
 }
 
 
@@ -104,7 +108,7 @@ def entries(process: str) -> pl.DataFrame:
             "row",
             case="case:concept:name",
             activity=activity,
-            lifecycle="lifecycle:transition",
+            lifecycle=pl.col("lifecycle:transition") if "lifecycle:transition" in rows.columns else pl.lit(""),
             completed=pl.col("time:timestamp").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us"),
         )
         if process == "bpic2012":

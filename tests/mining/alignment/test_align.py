@@ -54,7 +54,9 @@ LOOP = ("s x1 A x2 B e", "x2 R x1")
         (PARALLEL, "BAC", "B A C"),
         (PARALLEL, "BC", "B -A C"),
         (LOOP, "ARAB", "A R A B"),
-        (LOOP, "AAB", "A -R A B"),
+        (LOOP, "AAB", "A +A B"),
+        (LOOP, "AAAB", "A +A +A B"),
+        (LOOP, "AXAB", "A -R +X A B"),
         (LOOP, "ARB", "A R -A B"),
     ],
 )
@@ -132,7 +134,8 @@ def test_the_observer_sees_every_variant() -> None:
     seen: list[tuple[int, int]] = []
     match = match_activities(flow, log.activities, mapping={})
     align(log, flow, match, is_open=False, observer=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 2), (2, 2)]
+    assert seen[-1] == (2, 2)
+    assert seen == sorted(set(seen))
 
 
 def test_a_match_of_other_activities_is_a_mistake() -> None:
