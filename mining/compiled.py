@@ -20,6 +20,10 @@ def compiled(*signatures: str) -> Callable[[Kernel], Kernel]:
     given: Any = signatures[0] if len(signatures) == 1 else list(signatures)
 
     def decorate(function: Kernel) -> Kernel:
-        return cast(Kernel, numba.njit(given, cache=True, nogil=True)(function))
+        try:
+            return cast(Kernel, numba.njit(given, cache=True, nogil=True)(function))
+        except RuntimeError:
+            # No folder that can be written to: compile at every start.
+            return cast(Kernel, numba.njit(given, nogil=True)(function))
 
     return decorate

@@ -22,8 +22,8 @@ from mining.alignment.walk import walked
 MOST_STATES_AT_ONCE = 400
 """Up to here whole vectors are fastest; beyond, a search comes first and vectors only where it grows long."""
 
-LEAST_SEARCHED, MOST_SEARCHED = 4_000, 2_000_000
-"""Bounds on the nodes that a search keeps: 60 bytes each, about a microsecond each."""
+LEAST_SEARCHED, MOST_SEARCHED = 4_000, 1_000_000
+"""Bounds on the nodes that a search keeps: some 130 bytes each, about a microsecond each."""
 
 SEARCHED_AT_ONCE = 5_000
 ENTRIES_AT_ONCE = 100_000

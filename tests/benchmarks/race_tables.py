@@ -9,10 +9,11 @@ from tests.benchmarks.aligning import NEW_SHARE, PRECISION_VARIANTS, RaceResult
 
 RACE_NOTE = (
     "Seconds of the work, without starting Python, reading the model or the log. 'whole' is encoding, automaton and "
-    "moves, the median of five times; 'moves' is aligning alone; 'start' imports the compiled kernels. r4pm runs as it comes, on all cores; where it gave up the variants are listed. "
-    "pm4py is its Dijkstra that needs less memory, on variants by chance until its time is up, taken in proportion to "
-    "all variants (~). Costs are compared on every variant that both solved. The second night aligns "
-    f"{NEW_SHARE:.0%} new variants. Precision is that of {PRECISION_VARIANTS} variants by chance, alignments included."
+    "moves, the median of five times; 'moves' is aligning alone; 'start' imports the compiled kernels. r4pm runs as it "
+    "comes, on all cores; where it gave up the variants are listed. pm4py is its Dijkstra that needs less memory, on "
+    "variants by chance until its time is up, taken in proportion to all variants (~). Costs are compared on every "
+    f"variant that both solved. The second night aligns {NEW_SHARE:.0%} new variants. Precision is that of "
+    f"{PRECISION_VARIANTS} variants by chance, alignments included."
 )
 
 
