@@ -52,7 +52,7 @@ def rows_of(case: str) -> list[Row]:
 def night(store: Store, found: Mapping[Key, int], *, as_of: datetime, inexact: Sequence[str] = ()) -> SpreadResult:
     """Judge with the findings given (key -> position); those of `inexact` cases have no exact alignment."""
     verdicts, findings = [], []
-    for row in variants_to_judge(store, "desk").to_pylist():
+    for row in variants_to_judge(store, "desk", keys={}).to_pylist():
         case = row["activities"][0].removeprefix("only ")
         about = {name: row[name] for name in ("variant_id", "standard_version", "is_open")}
         mine = [] if case in inexact else [(kind, found[case, kind]) for kind in KINDS if (case, kind) in found]
@@ -70,6 +70,7 @@ def night(store: Store, found: Mapping[Key, int], *, as_of: datetime, inexact: S
         store,
         "desk",
         as_of=as_of,
+        keys={},
         verdicts=pa.Table.from_pylist(verdicts, schema=VERDICT_COLUMNS),
         moves=MOVE_COLUMNS.empty_table(),
         findings=pa.Table.from_pylist(findings, schema=FINDING_COLUMNS),

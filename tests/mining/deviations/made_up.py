@@ -50,6 +50,7 @@ def alignments_of(variants: Sequence[Sequence[Move]], *, is_open: bool) -> tuple
         positions=np.asarray(places, dtype=np.int64),
         labels=tuple(move.name for move in moves),
         element_ids=tuple(None if move.sort == "log" else move.name for move in moves),
+        label_codes=np.asarray([STEPS.index(m.name) if m.name in STEPS else -1 for m in moves], dtype=np.int32),
     )
     return found, log
 
