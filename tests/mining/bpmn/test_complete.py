@@ -15,10 +15,11 @@ from mining.statespace import check_soundness, explore_drawing
 from tests.mining.drawn import MODEL
 
 NODES = (
-    *("task", "userTask", "receiveTask", "callActivity", "subProcess", "transaction", "adHocSubProcess"),
+    *("task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask"),
+    *("callActivity", "subProcess", "transaction", "adHocSubProcess"),
     *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
     *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"),
-    *("choreographyTask", "event"),
+    *("choreographyTask", "subChoreography", "callChoreography", "event", "implicitThrowEvent"),
 )
 KINDS = (
     "message",
@@ -42,7 +43,7 @@ BASE = f"""<definitions xmlns="{MODEL}">
     <endEvent id="qe"><errorEventDefinition errorRef="lost"/></endEvent>
     <sequenceFlow id="qf1" sourceRef="qs" targetRef="qa"/><sequenceFlow id="qf2" sourceRef="qa" targetRef="qe"/>
     <subProcess id="h" triggeredByEvent="true">
-      
+
       <startEvent id="hs" isInterrupting="false"><signalEventDefinition/></startEvent>
       <task id="ha"/><sequenceFlow id="hf" sourceRef="hs" targetRef="ha"/></subProcess>
   </subProcess>

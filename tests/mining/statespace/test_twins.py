@@ -85,6 +85,7 @@ def naive_language(graph: Graph) -> frozenset[tuple[str, ...]]:
     words = set()
     while waiting:
         word, marking = waiting.pop()
+        assert len(seen) < 8_000, "the naive game has no end where the other has one"
         if not marking:
             words.add(word)
         for name, there in naive_moves(graph, marking):
