@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -170,12 +171,11 @@ def _placed(
     blocks: Mapping[str, _Block],
     around: set[str],
 ) -> _Block:
-    sizes = {node.id: _size(node, blocks, around) for node in nodes}
+    load = Counter(rider.attached_to for rider in riders)
+    sizes = {node.id: _size(node, blocks, around, riders=load[node.id]) for node in nodes}
+    flows = _from_the_start(nodes, flows, anchor)
     # A boundary event hangs below its activity, and its name below that.
-    loaded = {rider.attached_to for rider in riders}
-    spaced = {
-        name: (width, height + (2 * _EVENT[1] if name in loaded else 0)) for name, (width, height) in sizes.items()
-    }
+    spaced = {name: (width, height + (2 * _EVENT[1] if load[name] else 0)) for name, (width, height) in sizes.items()}
     placed = place_in_layers(
         [node.id for node in nodes],
         [(anchor[flow.source], anchor[flow.target]) for flow in flows],
@@ -222,13 +222,33 @@ def _placed(
     )
 
 
-def _size(node: Node, blocks: Mapping[str, _Block], around: set[str]) -> tuple[float, float]:
+def _size(node: Node, blocks: Mapping[str, _Block], around: set[str], *, riders: int) -> tuple[float, float]:
     block = blocks.get(node.id)
     if node.id in around and block is not None:
         return block.width + 2 * _PAD_SIDE, block.height + _PAD_TOP + _PAD_BOTTOM
     if node.is_activity:
-        return _TASK
+        return max(_TASK[0], riders * (_EVENT[0] + 12) + 10), _TASK[1]
     return _GATEWAY if node.type.endswith("Gateway") else _EVENT
+
+
+def _from_the_start(nodes: Sequence[Node], flows: Sequence[Flow], anchor: Mapping[str, str]) -> list[Flow]:
+    """The flows by how early a walk from the beginning meets them, so that those which lead back come last."""
+    following: dict[str, list[str]] = {node.id: [] for node in nodes}
+    entered = set()
+    for flow in flows:
+        following[anchor[flow.source]].append(anchor[flow.target])
+        if anchor[flow.source] != anchor[flow.target]:
+            entered.add(anchor[flow.target])
+    starts = [node.id for node in nodes if node.type == "startEvent"]
+    roots = [*starts, *(node.id for node in nodes if node.id not in entered), *(node.id for node in nodes)]
+    rank: dict[str, int] = {}
+    for root in roots:
+        queue = [root]
+        for here in queue:
+            if here not in rank:
+                rank[here] = len(rank)
+                queue.extend(following[here])
+    return sorted(flows, key=lambda flow: rank[anchor[flow.source]])
 
 
 def _route(

@@ -63,8 +63,7 @@ def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element]) -> P
     ground = ground_of(nodes, [node for _, node in containers], lines)
     named = []
     for node in nodes:
-        label, is_rider = sheet.shapes[node.element_id].label, bool(of[node.element_id].attached_to)
-        named.append(outside_label(node, label, ground, is_rider=is_rider) if node.below else node)
+        named.append(outside_label(node, sheet.shapes[node.element_id].label, ground) if node.below else node)
     edges = []
     for flow, edge in sheet.edges:
         has_diamond = flow.is_conditional and of[flow.source].is_activity

@@ -48,21 +48,21 @@ def with_titles(containers: Sequence[Node], ground: Ground) -> tuple[Node, ...]:
     return tuple(titled)
 
 
-def outside_label(node: Node, drawn: Bounds | None, ground: Ground, *, is_rider: bool) -> Node:
+def outside_label(node: Node, drawn: Bounds | None, ground: Ground) -> Node:
     """An event or gateway with its name beside it: where the file puts it, else where it covers least.
 
-    A place in the file that is nowhere near, or lies on other shapes, is not heeded. `is_rider` tells that the node
-    sits on the border of an activity. The text is put on the ground.
+    A place in the file that is nowhere near, or lies on other shapes, is not heeded. The text is put on the ground.
     """
     tries: list[Node] = []
+    stated = False
     if node.name:
         if drawn is not None and _is_near(drawn, Box(node.x, node.y, node.x + node.width, node.y + node.height)):
             tries.append(_as_drawn(node, drawn))
-        tries += _around(node, is_rider=is_rider)
+            stated = True
+        tries += _around(node)
     else:
         tries.append(node)
     boxes = [each.text_box or Box(node.cx, node.cy, node.cx, node.cy) for each in tries]
-    stated = len(tries) > (9 if is_rider else 8)
     # what the file says goes unless it hides a good part of something
     number = 0 if stated and ground.cost(boxes[0]) < _HIDES * _area(boxes[0]) else ground.best(boxes)
     if tries[number].text_box is not None:
@@ -80,7 +80,7 @@ def _as_drawn(node: Node, drawn: Bounds) -> Node:
     return replace(node, lines=text, size=size, text_at=at)
 
 
-def _around(node: Node, *, is_rider: bool) -> list[Node]:
+def _around(node: Node) -> list[Node]:
     text, size = fitted(node.name, width=104.0, height=3 * line_gap(11.5), sizes=_SIZES)
     wide = max((text_width(line, size) for line in text), default=0.0) / 2
     tall = len(text) * line_gap(size) / 2
@@ -88,8 +88,6 @@ def _around(node: Node, *, is_rider: bool) -> list[Node]:
     right, left = node.x + node.width * 0.7 + wide, node.x + node.width * 0.3 - wide
     places = [(node.cx, below), (node.cx, above), (right, below - 2), (left, below - 2), (right, above), (left, above)]
     places += [(node.x + node.width + 5 + wide, node.cy), (node.x - 5 - wide, node.cy)]
-    if is_rider:
-        places = [(left - 6, below - 4), *places]
     return [replace(node, lines=text, size=size, text_at=place) for place in places]
 
 

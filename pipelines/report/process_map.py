@@ -122,7 +122,7 @@ def _draw(
             nodes.append(Node(name, kind, "", x - 15, y - 15, 30, 30))
             continue
         row = times[name]
-        lines, size = fitted(name, width=_WIDTH - 14, height=30, sizes=(12.5, 11.5, 10.5, 9.5))
+        told, size = fitted(name, width=_WIDTH - 14, height=30, sizes=(12.5, 11.5, 10.5, 9.5))
         nodes.append(
             Node(
                 element_id=name,
@@ -132,7 +132,7 @@ def _draw(
                 y=y - _HEIGHT / 2,
                 width=_WIDTH,
                 height=_HEIGHT,
-                lines=lines,
+                lines=told,
                 size=size,
                 text_at=(x, y - 8),
                 instances=row.instances,

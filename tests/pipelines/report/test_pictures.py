@@ -134,12 +134,35 @@ def test_wrapping_breaks_where_people_would() -> None:
     assert wrapped("one two three four five six", width=40, size=12, most=2)[-1].endswith("…")
 
 
+def test_opposite_transitions_do_not_lie_on_each_other() -> None:
+    pairs = [
+        DirectlyFollowsRow(None, "A", 9, 9, None),
+        DirectlyFollowsRow("A", "B", 9, 9, 1.0),
+        DirectlyFollowsRow("B", "A", 8, 8, 1.0),
+        DirectlyFollowsRow("B", None, 9, 9, 1.0),
+    ]
+    times = [ActivityTimesRow("A", 17, 9, 1.0, 17.0), ActivityTimesRow("B", 9, 9, 1.0, 9.0)]
+    drawn = draw_process_map(pairs, times)
+    assert drawn is not None
+    there, back = (
+        next(edge for edge in drawn.picture.edges if (edge.source, edge.target) == ends)
+        for ends in (("A", "B"), ("B", "A"))
+    )
+    assert abs(there.at[1] - back.at[1]) > 12
+    heights = [[float(y) for y in re.findall(r"[\d.-]+ ([\d.-]+)", edge.path)] for edge in (there, back)]
+    assert max(heights[0]) < min(heights[1])
+
+
 def test_pareto_falls_and_reaches_the_whole() -> None:
     chart = draw_pareto([("b", 30.0), ("a", 60.0), ("none", 0.0), ("c", 10.0)])
     assert chart is not None
     assert [bar.name for bar in chart.bars] == ["a", "b", "c"]
     assert [round(share, 6) for _, _, share in chart.dots] == [0.6, 0.9, 1.0]
     assert draw_pareto([("a", 0.0)]) is None
+    single = draw_pareto([("a", 60.0)])
+    assert single is not None
+    assert single.bars[0].width < 200
+    assert (single.line, single.dots) == ("", ())
     long = draw_pareto([(f"{n:03}", float(n)) for n in range(1, 101)])
     assert long is not None
     assert long.rest_places == 88
@@ -155,6 +178,14 @@ def test_the_histogram_says_what_lies_beyond() -> None:
     assert chart.p90.at <= 548
     assert bin_width(86400 * 28) == 86400
     assert bin_width(0) >= 1
+
+
+@pytest.mark.parametrize("cases", [9, 84_000, 12_384_000])
+def test_the_numbers_of_the_histogram_have_room(cases: int) -> None:
+    chart = draw_histogram([(0, cases), (1, 3)], bin_seconds=3600, bins=30, p50=1.0, p90=2.0)
+    assert chart is not None
+    assert text_width(f"{chart.ticks[-1].value:,.0f}", 11.5) <= chart.left - 8
+    assert chart.bars[0].x >= chart.left
 
 
 def test_the_trend_leaves_gaps_where_nothing_was_judged() -> None:
