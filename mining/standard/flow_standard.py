@@ -61,10 +61,15 @@ def standard_of(
     drawing: Drawing | None = None,
     net: Net | None = None,
     ignored: tuple[tuple[str, str], ...] = (),
+    allow_unsound: bool = False,
 ) -> FlowStandard:
-    """The standard of an explored flow. Raises MiningError where it is unsound, empty or too large."""
+    """The standard of an explored flow.
+
+    Raises MiningError where it is empty, too large, or unsound; with `allow_unsound` a flow that can get stuck, or
+    parts of which are dead, stands for its runs that reach an end.
+    """
     soundness = check_soundness(space)
-    refuse_unsound(soundness, source=space.source_name)
+    refuse_unsound(soundness, source=space.source_name, only_empty=allow_unsound)
     nodes = {node.id: node for node in drawing.nodes} if drawing else {}
     lane_of = {identity: node.lane for identity, node in nodes.items()}
     return FlowStandard(

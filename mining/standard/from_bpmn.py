@@ -20,13 +20,15 @@ def standard_from_bpmn(
     participant: str | None = None,
     observed: Iterable[str] = (),
     others: Iterable[tuple[str, bytes]] = (),
+    allow_unsound: bool = False,
 ) -> FlowStandard:
     """The flow in a BPMN 2.0 file.
 
     `silent` lists ids or names of steps that leave no event; `observed` ids or names of events that leave one (a name
     counts only where no step bears it; what names no event is passed over, so that all targets of a mapping may be
     given); `participant` chooses among several pools; `others` are further BPMN files (name, bytes) with called
-    processes. Raises MiningError where the file can't be read, holds what can't be honoured, or the flow is unsound.
+    processes; `allow_unsound` judges by the runs that reach an end, if there are any. Raises MiningError where the
+    file can't be read, holds what can't be honoured, or the flow is unsound.
     """
     drawing = read_bpmn(xml, source=source, participant=participant, others=others)
     steps = [(node.id, node.name or node.id) for node in drawing.nodes if node.is_step]
@@ -37,7 +39,10 @@ def standard_from_bpmn(
         observed=_observed_ids(drawing, observed),
     )
     return standard_of(
-        space, drawing=drawing, ignored=tuple((part.element_id, part.reason) for part in drawing.ignored)
+        space,
+        drawing=drawing,
+        ignored=tuple((part.element_id, part.reason) for part in drawing.ignored),
+        allow_unsound=allow_unsound,
     )
 
 

@@ -65,16 +65,20 @@ def check_soundness(space: StateSpace) -> Soundness:
     return Soundness(tuple(flaws), (*_doubled(space, parent), *_improper(space, parent)))
 
 
-def refuse_unsound(soundness: Soundness, *, source: str) -> None:
-    """Raise MiningError with every flaw, if there is one."""
-    if soundness.is_sound:
+def refuse_unsound(soundness: Soundness, *, source: str, only_empty: bool = False) -> None:
+    """Raise MiningError with every flaw, if there is one; with `only_empty` if no run reaches an end."""
+    flaws = [flaw for flaw in soundness.flaws if flaw.kind == "empty" or not only_empty]
+    if not flaws:
         return
     raise MiningError(
-        *(
-            Problem(where=source, what=flaw.what + (_told_run(flaw.run)), todo="Correct the drawing.")
-            for flaw in soundness.flaws
-        )
+        *(Problem(where=source, what=flaw.what + (_told_run(flaw.run)), todo=_todo(flaw)) for flaw in flaws)
     )
+
+
+def _todo(flaw: Flaw) -> str:
+    if flaw.kind == "empty":
+        return "Correct the drawing."
+    return "Correct the drawing, or write 'unsound: warn' in standard.yaml to judge by the runs that reach an end."
 
 
 def _told_run(run: Iterable[str]) -> str:

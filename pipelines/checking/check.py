@@ -119,6 +119,10 @@ def _check_standards(
         report, flow, against = examine(version)
         drawings.append(report)
         problems.extend(against)
+        if flow is not None and not flow.soundness.is_sound:
+            kinds = ", ".join(sorted({flaw.kind.replace("_", " ") for flaw in flow.soundness.flaws}))
+            told = f"the drawing is not sound ({kinds}); cases are judged by its runs that reach an end."
+            warnings.append(Problem(told, version.flow_name))
         if flow is None or mapped is None:
             continue
         try:

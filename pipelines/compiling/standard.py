@@ -40,7 +40,12 @@ def read_flow(version: StandardVersion) -> FlowStandard:
     """The flow of a version; `BadInput` where the drawing can't be honoured."""
     try:
         if version.flow_name.endswith(".pnml"):
-            return standard_from_pnml(version.flow_text, source=version.flow_name, silent=version.file.silent)
+            return standard_from_pnml(
+                version.flow_text,
+                source=version.flow_name,
+                silent=version.file.silent,
+                allow_unsound=version.file.unsound == "warn",
+            )
         return standard_from_bpmn(
             version.flow_text,
             source=version.flow_name,
@@ -48,6 +53,7 @@ def read_flow(version: StandardVersion) -> FlowStandard:
             participant=version.file.participant,
             observed=version.file.activities.values(),
             others=version.called_flows,
+            allow_unsound=version.file.unsound == "warn",
         )
     except MiningError as error:
         raise BadInput(*(Problem(problem.what, problem.where, problem.todo) for problem in error.problems)) from error

@@ -73,7 +73,10 @@ class Limit(Strict):
 
 
 class StandardFile(Strict):
-    """The content of standard.yaml."""
+    """The content of standard.yaml.
+
+    `unsound: warn` lets a drawing judge that can get stuck or has dead parts: by its runs that reach an end.
+    """
 
     title: Text = Text()
     owner: str = ""
@@ -84,6 +87,7 @@ class StandardFile(Strict):
     activities: dict[str, str] = Field(default_factory=dict)
     ignore: Names = ()
     silent: Names = ()
+    unsound: Literal["refuse", "warn"] = "refuse"
     severity: Severity = "medium"
     steps: dict[str, StepDetails] = Field(default_factory=dict)
     limits: tuple[Limit, ...] = ()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from mining.standard import FlowStandard, Step, standard_from_bpmn
+import pytest
+
+from mining.alignment import align
+from mining.errors import MiningError
+from mining.events import variant_log_of
+from mining.standard import FlowStandard, Step, match_activities, standard_from_bpmn
 from tests.builders.languages import language
-from tests.mining.drawn import document, parts
+from tests.mining.drawn import document, drawn, parts
 
 BODY = parts("s A M e", names={"s": "Ordered", "A": "Check"}).replace(
     '<task id="M" name="M"/>',
@@ -70,3 +75,25 @@ def test_the_same_drawing_is_always_the_same_space() -> None:
     assert one.space.elements == two.space.elements
     for name in ("source", "target", "element"):
         assert getattr(one.space, name).tolist() == getattr(two.space, name).tolist()
+
+
+# B goes on to the end; C and D each wait for the other
+STUCK = drawn("s A x1 B x2 e", "x1 C p1 x2", "x1 D p1")
+
+
+def test_an_unsound_flow_is_refused_unless_the_owner_says_otherwise() -> None:
+    with pytest.raises(MiningError, match=r"gets stuck.*unsound: warn"):
+        standard_from_bpmn(STUCK, source="f")
+    flow = standard_from_bpmn(STUCK, source="f", allow_unsound=True)
+    assert not flow.soundness.is_sound
+    assert words(flow) == {("A", "B")}
+    log = variant_log_of([["A", "B"], ["A", "C"], ["A", "C", "D"]])
+    match = match_activities(flow, log.activities, mapping={})
+    # what leads nowhere is no way to go, not even for a case that is still open
+    assert align(log, flow, match, is_open=False).cost == (0, 2, 3)
+    assert align(log, flow, match, is_open=True).cost == (0, 1, 2)
+
+
+def test_a_flow_without_an_end_is_refused_in_any_case() -> None:
+    with pytest.raises(MiningError, match="no run of the flow reaches an end"):
+        standard_from_bpmn(drawn("s A x1 B p1 e", "x1 C p1"), source="f", allow_unsound=True)

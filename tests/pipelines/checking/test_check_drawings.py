@@ -149,3 +149,15 @@ def test_called_processes_are_found_in_the_folder(tmp_path: Path) -> None:
     assert "that it calls is not here" not in _text(report)
     assert report.drawings[0].states is not None
     assert report.drawings[0].states > 9
+
+
+def test_an_unsound_drawing_may_judge_by_its_complete_runs(tmp_path: Path) -> None:
+    way = '<sequenceFlow id="n4" sourceRef="one" targetRef="resolve"/>'
+    flow = _DEADLOCK.replace('<sequenceFlow id="n3"', f'{way}<sequenceFlow id="n3"')
+    refused = _checked(tmp_path / "refused", flow=flow)
+    assert "unsound: warn" in refused.problems[0].todo
+    report = _checked(tmp_path / "warned", flow=flow, standard=standard_config(unsound="warn"))
+    assert report.problems == ()
+    warned = [warning.what for warning in report.warnings]
+    assert "the drawing is not sound (dead, deadlock); cases are judged by its runs that reach an end." in warned
+    assert "  sound: no" in told(report.drawings[0])
