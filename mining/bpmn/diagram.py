@@ -72,24 +72,23 @@ def _read_pages(root: etree._Element, *, boxes: set[str], lines: set[str], ignor
             identity = bare(element.get("bpmnElement"))
             if identity not in boxes or identity in found.shapes:
                 continue
-            bounds = _bounds(element.find(_BOUNDS))
+            bounds = bounds_of(element)
             if bounds is None:
                 ignored.append(Ignored(identity, "BPMNShape", "its place on the page can't be read"))
                 continue
             is_vertical = spaced(element.get("isHorizontal")) in {"false", "0"}
-            found.shapes[identity] = Shape(identity, bounds, number, label=_label(element), is_vertical=is_vertical)
+            found.shapes[identity] = Shape(identity, bounds, number, label=label_of(element), is_vertical=is_vertical)
             if element.get("isExpanded"):
                 found.closed[identity] = spaced(element.get("isExpanded")) in {"false", "0"}
         for element in diagram.iter(f"{{{vocabulary.DIAGRAM}}}BPMNEdge"):
             identity = bare(element.get("bpmnElement"))
             if identity not in lines or identity in found.edges:
                 continue
-            points = [_point(point) for point in element.iterfind(f"{{{vocabulary.POINTS}}}waypoint")]
-            kept = tuple(point for point in points if point is not None)
-            if len(kept) < 2 or len(kept) < len(points):
+            points = points_of(element)
+            if points is None:
                 ignored.append(Ignored(identity, "BPMNEdge", "its place on the page can't be read"))
             else:
-                found.edges[identity] = Edge(identity, kept, number, label=_label(element))
+                found.edges[identity] = Edge(identity, points, number, label=label_of(element))
     return found
 
 
@@ -141,11 +140,25 @@ def _numbers(element: etree._Element | None, names: tuple[str, ...]) -> list[flo
     return numbers if all(math.isfinite(number) for number in numbers) else None
 
 
-def _bounds(element: etree._Element | None) -> Bounds | None:
-    numbers = _numbers(element, ("x", "y", "width", "height"))
+def bounds_of(element: etree._Element) -> Bounds | None:
+    """The box of a shape or label; None where it has none that can be read."""
+    numbers = _numbers(element.find(_BOUNDS), ("x", "y", "width", "height"))
     if numbers is None or numbers[2] <= 0 or numbers[3] <= 0:
         return None
     return Bounds(*numbers)
+
+
+def label_of(element: etree._Element) -> Bounds | None:
+    """Where the name of a shape or edge stands, if the file says so."""
+    label = element.find(_LABEL)
+    return None if label is None else bounds_of(label)
+
+
+def points_of(element: etree._Element) -> tuple[tuple[float, float], ...] | None:
+    """The points of an edge; None where they are fewer than two or can't all be read."""
+    points = [_point(point) for point in element.iterfind(f"{{{vocabulary.POINTS}}}waypoint")]
+    kept = tuple(point for point in points if point is not None)
+    return None if len(kept) < 2 or len(kept) < len(points) else kept
 
 
 def _within(box: Bounds, around: Bounds) -> bool:
@@ -155,11 +168,6 @@ def _within(box: Bounds, around: Bounds) -> bool:
         and box.x + box.width <= around.x + around.width
         and box.y + box.height <= around.y + around.height
     )
-
-
-def _label(element: etree._Element) -> Bounds | None:
-    label = element.find(_LABEL)
-    return None if label is None else _bounds(label.find(_BOUNDS))
 
 
 def _point(element: etree._Element) -> tuple[float, float] | None:

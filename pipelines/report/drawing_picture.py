@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mining.bpmn import Bounds, Drawing, Lane, Pool, Shape, layout
+from mining.bpmn import Bounds, Drawing, Lane, Pool, Shape, Surroundings, layout
 from mining.bpmn import Node as Element
+from pipelines.report.beside import closed_pool, drawn_beside, drawn_link
 from pipelines.report.figures import Figures
 from pipelines.report.labels import edge_label, ground_of, outside_label, with_badges, with_titles
 from pipelines.report.picture import Edge, Node, Picture, boxed, fitted, polyline
@@ -30,14 +31,26 @@ from pipelines.report.signs import (
 _ICON, _MARKER_ROW, _FIGURE_ROW = 16.0, 17.0, 15.0  # px that a task's icon, its markers and its figure take
 
 
-def drawing_pictures(drawing: Drawing, figures: Figures) -> tuple[Picture, ...]:
+_NOTHING = Surroundings()
+
+
+def drawing_pictures(drawing: Drawing, figures: Figures, surroundings: Surroundings = _NOTHING) -> tuple[Picture, ...]:
     """The pictures of a drawing: the process first, then what is drawn apart from it, with its way as title."""
     laid = layout(drawing)
     starts = {node.scope: node for node in drawing.nodes if node.type == "startEvent"}
-    return tuple(_picture(sheet, figures, starts) for sheet in sheets_of(laid))
+    return tuple(_picture(sheet, figures, starts, _on_page(surroundings, sheet)) for sheet in sheets_of(laid))
 
 
-def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element]) -> Picture:
+def _on_page(surroundings: Surroundings, sheet: Sheet) -> Surroundings:
+    """What stands on the page of a sheet; the inside of a call that has no page in the file has nothing beside it."""
+    page = sheet.shapes[sheet.nodes[0].id].page
+    return Surroundings(
+        tuple(box for box in surroundings.boxes if box.page == page),
+        tuple(link for link in surroundings.links if link.page == page),
+    )
+
+
+def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element], around: Surroundings) -> Picture:
     riders: dict[str, list[Bounds]] = {}
     for element in sheet.nodes:
         if element.attached_to:
@@ -59,8 +72,9 @@ def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element]) -> P
         else:
             nodes.append(figures.on(_event(element, shape.bounds)))
     of = {element.id: element for element in sheet.nodes}
-    lines = [edge.waypoints for _, edge in sheet.edges]
-    ground = ground_of(nodes, [node for _, node in containers], lines)
+    beside = [node for box in around.boxes if (node := drawn_beside(box)) is not None]
+    lines = [*(edge.waypoints for _, edge in sheet.edges), *(link.waypoints for link in around.links)]
+    ground = ground_of([*nodes, *(node for node in beside if node.kind != "group")], [n for _, n in containers], lines)
     named = []
     for node in nodes:
         named.append(outside_label(node, sheet.shapes[node.element_id].label, ground) if node.below else node)
@@ -76,10 +90,13 @@ def _picture(sheet: Sheet, figures: Figures, starts: Mapping[str, Element]) -> P
             diamond=_diamond(edge.waypoints) if has_diamond else "",
         )
         edges.append(edge_label(drawn, edge.waypoints, edge.label, ground))
+    beside = [outside_label(node, None, ground) if node.below else node for node in beside]
+    links = tuple(edge_label(drawn_link(link), link.waypoints, link.label, ground) for link in around.links)
     behind = with_titles([node for _, node in sorted(containers, key=lambda entry: entry[0])], ground)
     marked, framed = with_badges(tuple(named), behind, tuple(edges))
     points = [point for line in lines for point in line]
-    picture = boxed(marked, tuple(edges), _bands(sheet.bands), points, containers=framed)
+    bands = (*_bands(sheet.bands), *(closed_pool(box) for box in around.boxes if box.kind == "pool"))
+    picture = boxed(marked, tuple(edges), bands, points, containers=framed, beside=tuple(beside), links=links)
     return replace(picture, title=" / ".join(holder.name or holder.id for holder in sheet.holders))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from mining.bpmn import Drawing, read_bpmn
+from mining.bpmn import Drawing, read_bpmn, read_surroundings
 from mining.bpmn.layered import place_in_layers
 from mining.petri import Net, read_pnml
 from pipelines.report.drawing_picture import drawing_pictures
@@ -35,7 +35,8 @@ def draw_flow(
     if _is_net(text):
         return (_net_picture(read_pnml(content, source=source), Figures(times, deviations, {})),)
     drawing = _read(text, source=source, participant=participant, called_flows=called_flows)
-    return drawing_pictures(drawing, Figures(times, deviations, held_by(drawing)))
+    figures = Figures(times, deviations, held_by(drawing))
+    return drawing_pictures(drawing, figures, read_surroundings(content, drawing))
 
 
 def element_names(

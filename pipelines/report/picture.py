@@ -62,10 +62,11 @@ class Badge:
 class Node:
     """A shape with its text (`lines`, of a font of `size` px around `text_at`, else the middle) and its figures.
 
-    `kind` is task, start, intermediate, end, gateway, place, silent or container (an open sub-process); `mark` a sign
-    in letters, `signs` those drawn. `border` is thin, thick or double, `dashed` (events) or `dotted` lines. `load` is 0
-    (none known) to 4 (heaviest). `below` says that the text stands outside the shape. `is_sum` tells that a closed
-    sub-process bears the sums of its inside. `foot` is the baseline of its time where that isn't at the lower border.
+    `kind` is task, start, intermediate, end, gateway, place, silent or container (an open sub-process); beside a flow
+    it is note, data, store or group. `mark` is a sign in letters, `signs` are drawn. `border` is thin, thick or double,
+    `line` dashed (events) or dotted. `load` is 0 (none known) to 4 (heaviest). `below` says that the text stands
+    outside the shape. `is_sum` tells that a closed sub-process bears the sums of its inside. `foot` is the baseline of
+    its time where that isn't at the lower border.
     """
 
     element_id: str
@@ -137,13 +138,14 @@ class Edge:
     """A line with an arrow head; `path` is SVG path data, `at` the place of its label (its middle).
 
     `lines` is the label of a drawn flow; `slash` (a default flow) and `diamond` (a condition) are path data of the
-    signs at its beginning.
+    signs at its beginning. `kind` is flow, message, association or data.
     """
 
     path: str
     source: str
     target: str
     name: str = ""
+    kind: str = "flow"
     at: Point = (0.0, 0.0)
     lines: tuple[str, ...] = ()
     size: float = 11.0
@@ -174,7 +176,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing with the box that it fills; `title` where it is one of several, `containers` lie behind the lines."""
+    """A drawing with the box that it fills; `title` where it is one of several, `containers` lie behind the lines.
+
+    `beside` (notes, data, stores, groups) and `links` (messages, associations) are drawn, but no part of the flow.
+    """
 
     x: float
     y: float
@@ -184,6 +189,8 @@ class Picture:
     edges: tuple[Edge, ...]
     lanes: tuple[Lane, ...] = ()
     containers: tuple[Node, ...] = ()
+    beside: tuple[Node, ...] = ()
+    links: tuple[Edge, ...] = ()
     title: str = ""
 
     @property
@@ -295,14 +302,16 @@ def boxed(
     points: Sequence[Point],
     *,
     containers: tuple[Node, ...] = (),
+    beside: tuple[Node, ...] = (),
+    links: tuple[Edge, ...] = (),
 ) -> Picture:
     """The picture that just holds all of these; `points` are those of the lines."""
-    shapes = (*nodes, *containers)
+    shapes = (*nodes, *containers, *beside)
     boxes = [Box(node.x, node.y, node.x + node.width, node.y + node.height) for node in shapes]
     boxes += [Box(lane.x, lane.y, lane.x + lane.width, lane.y + lane.height) for lane in lanes]
     boxes += [Box(x, y, x, y) for x, y in points]
-    boxes += [box for node in nodes if (box := node.text_box) is not None]
-    boxes += [box for edge in edges if (box := edge.text_box) is not None]
+    boxes += [box for node in (*nodes, *beside) if (box := node.text_box) is not None]
+    boxes += [box for edge in (*edges, *links) if (box := edge.text_box) is not None]
     for node in shapes:
         if (badge := node.badge) is not None:
             boxes.append(Box(badge.x, badge.y, badge.x + badge.width, badge.y + 20))
@@ -311,7 +320,7 @@ def boxed(
         max((b.right for b in boxes), default=100.0) + 12,
         max((b.bottom for b in boxes), default=100.0) + 12,
     )
-    return Picture(left, top, right - left, bottom - top, nodes, edges, lanes, containers)
+    return Picture(left, top, right - left, bottom - top, nodes, edges, lanes, containers, beside, links)
 
 
 def polyline(points: tuple[Point, ...], *, radius: float = 6.0) -> str:

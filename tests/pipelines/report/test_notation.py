@@ -18,6 +18,7 @@ from pipelines.report.render import _environment
 from pipelines.report.signs import ENVELOPE, ENVELOPE_FILLED, MARKERS, TASKS, TRIGGERS
 from pipelines.report.words import words_for
 from tests.builders.notation import HOSTILE, LONG, PAGES, notation
+from tests.mining.bpmn.test_surroundings import FILE as SURROUNDED
 from warehouse.reading.rows import ElementDeviationsRow, ElementTimesRow
 
 
@@ -222,3 +223,12 @@ def test_fitted_text_fills_at_most_its_box(text: str, width: int, height: int) -
 def test_a_bilingual_name_is_broken_between_its_languages() -> None:
     assert fitted("Register ticket 登记工单", width=90, height=45)[0] == ("Register ticket", "登记工单")
     assert fitted("Rechnungsprüfung", width=88, height=45)[1] < 12  # smaller rather than broken
+
+
+def test_they_are_drawn_but_are_no_part_of_the_flow() -> None:
+    (picture,) = draw_flow(SURROUNDED, source="f", times={}, deviations={}, participant="Us")
+    assert {node.element_id for node in picture.nodes} == {"s", "A", "e"}
+    assert {node.kind for node in picture.beside} == {"data", "store", "note", "group"}
+    assert {link.kind for link in picture.links} == {"message", "association", "data"}
+    assert [lane.name for lane in picture.lanes] == ["Us", "Customer"]
+    assert len(picture.edges) == 2
