@@ -17,6 +17,7 @@ from mining.errors import MiningError
 from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
 from pipelines.errors import BadInput, Problem
 from pipelines.telling import problems_of
+from pipelines.workspace.cron import checked_cron
 from pipelines.workspace.load import Workspace, load_workspace
 from warehouse.errors import QuestionError, WarehouseError
 
@@ -184,12 +185,15 @@ def serve(
 ) -> None:
     """Stay and run the night on its schedule."""
     loaded = load_workspace(workspace)
+    try:
+        schedule = checked_cron(cron) if cron is not None else loaded.settings.schedule.cron
+    except ValueError as error:
+        raise BadInput(*(Problem(f"{line}.", "--cron") for line in str(error).split("\n"))) from error
     from pipelines.flows.quiet import settle_prefect
 
     settle_prefect()
     from pipelines.flows.scheduled import serve_nights
 
-    schedule = cron or loaded.settings.schedule.cron
     out.print(f"Serving {loaded.folder.resolve()}: {schedule} ({loaded.settings.time_zone}). Stop with Ctrl+C.")
     serve_nights(loaded, cron=schedule)
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from pipelines.workspace.cron import checked_cron
 from pipelines.workspace.values import Strict, Text, Zone
 
 Language = Literal["en", "zh"]
@@ -35,10 +36,7 @@ class ScheduleSettings(Strict):
     @field_validator("cron")
     @classmethod
     def _five_fields(cls, value: str) -> str:
-        if len(value.split()) != 5:
-            message = f"'{value}' is not a cron line of five fields; write for example '0 2 * * *'"
-            raise ValueError(message)
-        return value
+        return checked_cron(value)
 
 
 class Settings(Strict):
