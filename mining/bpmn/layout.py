@@ -189,6 +189,7 @@ def _placed(
     lines: dict[str, tuple[Point, ...]] = {}
     for node in nodes:
         (x, y), (width, height) = placed.centres[node.id], sizes[node.id]
+        y = _on_grid(y)
         boxes[node.id] = Bounds(x - width / 2, y - height / 2, width, height)
         block = blocks.get(node.id) if node.id in around else None
         if block is not None:
@@ -209,7 +210,8 @@ def _placed(
     for flow, way in zip(flows, placed.ways, strict=True):
         columns = (placed.centres[anchor[flow.source]][0], placed.centres[flow.target][0])
         rides = anchor[flow.source] != flow.source
-        lines[flow.id] = _route(boxes[flow.source], boxes[flow.target], way, half, columns, rides=rides)
+        bends = tuple((x, _on_grid(y)) for x, y in way)
+        lines[flow.id] = _route(boxes[flow.source], boxes[flow.target], bends, half, columns, rides=rides)
     xs = [x for line in lines.values() for x, _ in line]
     ys = [y for line in lines.values() for _, y in line]
     left = min([box.x for box in boxes.values()] + xs)
@@ -220,6 +222,11 @@ def _placed(
         max([box.x + box.width for box in boxes.values()] + xs) - left,
         max([box.y + box.height for box in boxes.values()] + ys) - top,
     )
+
+
+def _on_grid(across: float) -> float:
+    """The place on a coarse grid, so that what is nearly level is level."""
+    return 10.0 * round(across / 10.0)
 
 
 def _size(node: Node, blocks: Mapping[str, _Block], around: set[str], *, riders: int) -> tuple[float, float]:

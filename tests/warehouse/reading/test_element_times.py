@@ -15,13 +15,16 @@ def test_steps_of_one_name_have_times_of_their_own() -> None:
         """
         CREATE TABLE alignment_moves (process VARCHAR, variant_id VARCHAR, standard_version VARCHAR, is_open BOOLEAN,
             move VARCHAR, activity VARCHAR, element_id VARCHAR, position BIGINT);
+        CREATE TABLE variants (process VARCHAR, variant_id VARCHAR, activities VARCHAR[]);
+        INSERT INTO variants VALUES ('p', 'v', ['Check', 'Pay', 'Check', 'Check']), ('p', 'w', ['Pay']),
+            ('q', 'v', ['Check']);
         CREATE TABLE cases (process VARCHAR, case_id VARCHAR, state VARCHAR, variant_id VARCHAR,
             standard_version VARCHAR);
         CREATE TABLE activity_instances (process VARCHAR, case_id VARCHAR, instance BIGINT, activity VARCHAR,
             sojourn_seconds DOUBLE);
         INSERT INTO alignment_moves VALUES
             ('p', 'v', '1', false, 'synchronous', 'Check', 'first', 1),
-            ('p', 'v', '1', false, 'synchronous', 'Pay', 'pay', 2),
+            ('p', 'v', '1', false, 'synchronous', 'Step of another name', 'pay', 2),
             ('p', 'v', '1', false, 'synchronous', 'Check', 'second', 3),
             ('p', 'v', '1', false, 'log', 'Check', NULL, 4),
             ('p', 'v', '1', true, 'synchronous', 'Check', 'second', 1),

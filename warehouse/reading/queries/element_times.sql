@@ -1,13 +1,14 @@
 -- what:       how often and how long the steps of the drawing are done, over the whole log; where an activity stands
 --             for several elements, only those of its instances that the alignments place at one of them
--- inputs:     alignment_moves (which log activity stands for which element), cases, activity_instances
+-- inputs:     alignment_moves and variants (which log activity stands for which element), cases, activity_instances
 -- grain:      one row per element that a log activity stands for
 -- parameters: $process, $standard_version
 WITH moves AS (
-    SELECT variant_id, is_open, element_id, activity, position
-    FROM alignment_moves
-    WHERE process = $process AND standard_version = $standard_version
-      AND move = 'synchronous' AND element_id IS NOT NULL
+    SELECT m.variant_id, m.is_open, m.element_id, v.activities[m.position] AS activity, m.position
+    FROM alignment_moves AS m
+    JOIN variants AS v USING (process, variant_id)
+    WHERE m.process = $process AND m.standard_version = $standard_version
+      AND m.move = 'synchronous' AND m.element_id IS NOT NULL
 ),
 named AS (
     SELECT activity, min(element_id) AS element_id, count(DISTINCT element_id) AS elements
