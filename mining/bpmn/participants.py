@@ -61,7 +61,7 @@ def read_participants(root: etree._Element, *, source: str, participant: str | N
                 where=source,
                 what=f"the file draws the flows of {len(candidates)} participants: {told}; a standard is the flow "
                 "of one.",
-                todo="Name the participant, or keep each flow in a file of its own.",
+                todo="Name one under 'participant' in standard.yaml, or keep each flow in a file of its own.",
             )
         )
     process, pool = candidates[0]

@@ -119,7 +119,7 @@ COMMENT ON COLUMN alignment_moves.standard_version IS 'The version of the standa
 COMMENT ON COLUMN alignment_moves.is_open IS 'Judged as a prefix';
 COMMENT ON COLUMN alignment_moves.step IS 'Number of the move, from 1';
 COMMENT ON COLUMN alignment_moves.move IS 'synchronous, log or model (visible moves only)';
-COMMENT ON COLUMN alignment_moves.activity IS 'Log activity (synchronous, log) or the step of the standard (model)';
+COMMENT ON COLUMN alignment_moves.activity IS 'Step of the standard that the log activity stands for, or that is missing (model); its own name where it stands for none';
 COMMENT ON COLUMN alignment_moves.element_id IS 'Element of the drawing (synchronous, model)';
 COMMENT ON COLUMN alignment_moves.position IS 'Position of the entry in the variant, from 1 (synchronous, log)';
 
