@@ -207,7 +207,7 @@ def test_each_flow_node_and_sequence_flow_is_counted_once(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, rows in TABLE.items() if len(rows) > 1])
 def test_several_processes_need_a_choice(name: str) -> None:
-    with pytest.raises(MiningError, match="Name the participant"):
+    with pytest.raises(MiningError, match="Name one under 'participant'"):
         read(name)
 
 

@@ -48,7 +48,7 @@ BPMN_ATTACKS: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     ),
     "two pools": (
         FLOW.replace('<process id="desk">', _OTHER_POOL),
-        ("2 participants: 'B', 'A'", "Name the participant"),
+        ("2 participants: 'B', 'A'", "Name one under 'participant'"),
     ),
     "complex gateway": (
         FLOW.replace(_TASK, '<complexGateway id="examine" name="Examine"/>'),
