@@ -11,7 +11,7 @@ from mining.bpmn.account import model_children
 from mining.bpmn.nodes import has_inside
 from mining.bpmn.triggers import bare
 from mining.document import local_name, read_document
-from mining.errors import MiningError
+from mining.errors import MiningError, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Library:
 
     others: tuple[tuple[str, bytes], ...]
     files: list[File] | None = None
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: list[Problem] = field(default_factory=list)
 
     def find(self, called: str, home: File) -> tuple[File, etree._Element] | None:
         """The process of this id with something in it: in the caller's file, else in another, in their order.
@@ -88,6 +88,14 @@ class Library:
                 return None
         return None
 
+    def sources_of(self, called: str) -> list[str]:
+        """The other files that hold a process of this id with something in it."""
+        return [
+            file.source
+            for file in self._files()
+            if any(name in file.processes and has_inside(file.processes[name]) for name in {called, bare(called)})
+        ]
+
     def knows(self, called: str, home: File) -> bool:
         """Whether a process (be it empty) or task of this id is anywhere."""
         return any(bare(called) in file.processes or bare(called) in file.tasks for file in (home, *self._files()))
@@ -98,9 +106,11 @@ class Library:
             for source, xml in self.others:
                 try:
                     root = read_document(xml, source=source, kind="BPMN 2.0")
-                except MiningError:
-                    self.unreadable.append(source)
+                except MiningError as error:
+                    self.unreadable += error.problems
                     continue
                 if root.tag == f"{{{vocabulary.MODEL}}}definitions":
                     self.files.append(file_of(root, source))
+                else:
+                    self.unreadable.append(Problem(where=source, what=f"no BPMN 2.0 file; it starts with {root.tag}."))
         return self.files

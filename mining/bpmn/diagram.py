@@ -27,6 +27,12 @@ class _Page:
     closed: dict[str, bool] = field(default_factory=dict)
 
 
+LARGEST = 1_000_000.0
+"""Coordinates of a page, in its own units, mostly pixels."""
+SMALLEST = 0.01
+"""Width and height of a shape."""
+
+
 def read_diagram(
     root: etree._Element, *, nodes: Sequence[Node], others: set[str], lines: set[str], ignored: list[Ignored]
 ) -> tuple[tuple[Shape, ...], tuple[Edge, ...]]:
@@ -137,13 +143,14 @@ def _numbers(element: etree._Element | None, names: tuple[str, ...]) -> list[flo
         numbers = [float(element.get(name, "")) for name in names]
     except ValueError:
         return None
-    return numbers if all(math.isfinite(number) for number in numbers) else None
+    # a page of a kilometre is a slip of a tool, and its squares would leave floating point
+    return numbers if all(math.isfinite(number) and abs(number) <= LARGEST for number in numbers) else None
 
 
 def bounds_of(element: etree._Element) -> Bounds | None:
     """The box of a shape or label; None where it has none that can be read."""
     numbers = _numbers(element.find(_BOUNDS), ("x", "y", "width", "height"))
-    if numbers is None or numbers[2] <= 0 or numbers[3] <= 0:
+    if numbers is None or min(numbers[2:]) < SMALLEST:
         return None
     return Bounds(*numbers)
 

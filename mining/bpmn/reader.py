@@ -296,10 +296,19 @@ def _called(element: etree._Element, node: Node, inside: _Inside, reading: _Read
     if found is None:
         if node.called and not library.knows(node.called, inside.file):
             account.notes.append((node.id, f"the process '{node.called}' that it calls is not here: it is one step."))
-            for name in library.unreadable:
-                account.notes.append((node.id, f"{name} can't be read; it was not searched for '{node.called}'."))
+            for problem in library.unreadable:
+                account.refuse(
+                    element,
+                    f"it calls '{node.called}', which may stand in {problem.where}; that can't be read: {problem.what}",
+                    source=inside.file.source,
+                    todo=problem.todo or "Mend the file or take it out of the folder.",
+                )
         return node, None
     file, process = found
+    sources = [] if file is inside.file else library.sources_of(node.called)
+    if len(sources) > 1:
+        told = f"the process '{node.called}' that it calls stands in {', '.join(sources)}: the first one is taken."
+        account.notes.append((node.id, told))
     key = (file.source, process.get("id") or "")
     if key in inside.chain:
         account.refuse(

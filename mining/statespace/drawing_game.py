@@ -17,6 +17,10 @@ MOST_AT_ONCE = 3
 """Instances of a parallel multi-instance sub-process that run side by side in the exploration."""
 
 
+MOST_TRIED = 60_000
+"""States that an attempt with several instances side by side may take, before fewer are tried."""
+
+
 def explore_drawing(
     drawing: Drawing,
     *,
@@ -37,7 +41,7 @@ def explore_drawing(
         compiler = GameCompiler(drawing, silent=silent, observed=observed, at_once=at_once)
         game = compiler.compile()
         try:
-            explored = _explored(game, max_states=max_states)
+            explored = _explored(game, max_states=min(max_states, MOST_TRIED) if at_once > 1 else max_states)
         except TooManyStates:
             if at_once == 1 or not any(a.passes == "parallel" and a.most != 1 for a in game.activities):
                 raise

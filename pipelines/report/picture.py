@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -338,7 +339,7 @@ def polyline(points: tuple[Point, ...], *, radius: float = 6.0) -> str:
 
 def middle(points: tuple[Point, ...]) -> Point:
     """The point half way along a line."""
-    lengths = [((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 for (x0, y0), (x1, y1) in pairwise(points)]
+    lengths = [math.hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pairwise(points)]
     left = sum(lengths) / 2
     for (start, stop), length in zip(pairwise(points), lengths, strict=True):
         if left <= length and length > 0:
@@ -349,7 +350,7 @@ def middle(points: tuple[Point, ...]) -> Point:
 
 
 def _toward(start: Point, aim: Point, distance: float) -> Point:
-    length = ((aim[0] - start[0]) ** 2 + (aim[1] - start[1]) ** 2) ** 0.5
+    length = math.hypot(aim[0] - start[0], aim[1] - start[1])
     share = min(0.5, distance / length) if length else 0.0
     return (start[0] + share * (aim[0] - start[0]), start[1] + share * (aim[1] - start[1]))
 

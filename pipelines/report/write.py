@@ -12,6 +12,7 @@ from pipelines.errors import BadInput, Problem
 from pipelines.report.build import build_index, build_report
 from pipelines.report.render import render_index, render_report
 from pipelines.report.words import LANGUAGES, Language
+from warehouse.errors import WarehouseError
 from warehouse.reading.snapshot import Snapshot
 
 
@@ -24,12 +25,14 @@ def write_reports(
 ) -> list[Path]:
     """Write <process>.html for every process (or the one named) and index.html; returns the files written.
 
-    The folder is made if it is missing. Raises `BadInput` for an unknown process or language and for a
-    folder that can't be written, `WarehouseError` for a snapshot that can't be read.
+    The folder is made if it is missing. A page that can't be built keeps no other from being written. Raises `BadInput`
+    for an unknown process or language, for a folder that can't be written, and, when all else is written, for pages
+    that couldn't be built; `WarehouseError` for a snapshot that can't be read.
     """
     chosen = _languages(languages)
     target = Path(folder)
     written = []
+    problems: list[Problem] = []
     with Snapshot(snapshot_path) as snapshot:
         entries = build_index(snapshot)
         names = [entry.process.process for entry in entries] if process is None else [process]
@@ -37,8 +40,9 @@ def write_reports(
         try:
             target.mkdir(parents=True, exist_ok=True)
             for name in names:
-                page = render_report(build_report(snapshot, name, languages=chosen))
-                written.append(_write(target / f"{name}.html", page))
+                page = _page(snapshot, name, chosen, problems)
+                if page is not None:
+                    written.append(_write(target / f"{name}.html", page))
             index = render_index(entries, languages=chosen, product=snapshot.product)
             written.append(_write(target / "index.html", index))
         except OSError as error:
@@ -49,7 +53,26 @@ def write_reports(
                     todo="Look at [report] folder in asrun.toml and at the rights of the folder.",
                 )
             ) from error
+    if problems:
+        raise BadInput(*problems)
     return written
+
+
+def _page(snapshot: Snapshot, name: str, languages: tuple[Language, ...], problems: list[Problem]) -> str | None:
+    """A page, or None with its problem noted, whatever it was: one process must not hold the pages of the others."""
+    try:
+        return render_report(build_report(snapshot, name, languages=languages))
+    except (BadInput, WarehouseError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001
+        problems.append(
+            Problem(
+                where=f"report of {name}",
+                what=f"an error that asrun did not foresee: {type(error).__name__}: {error}",
+                todo="Its last page stays, the others are new. Please report it.",
+            )
+        )
+        return None
 
 
 def _check_names(names: Sequence[str]) -> None:

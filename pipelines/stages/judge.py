@@ -69,6 +69,9 @@ def judge(night: Night, process_name: str, *, anew: bool = False) -> StageOutcom
     if not standards:
         warnings.append("there is no approved standard: nothing is judged")
     for standard in standards:
+        if not standard.flow.soundness.is_sound:
+            told = f"standard {standard.version.version}: the drawing is not sound"
+            warnings.append(f"{told}; cases are judged by its runs that reach an end")
         warnings += _unmatched(standard)
     return StageOutcome(
         rows=result.deviations,
@@ -93,12 +96,17 @@ def _unmatched(standard: CompiledStandard) -> list[str]:
     """Names on either side that stand alone: not wrong, but a reader should know."""
     told = []
     if standard.match.unmatched_steps:
-        names = ", ".join(f"'{name}'" for name in standard.match.unmatched_steps[:8])
+        names = _few(standard.match.unmatched_steps)
         told.append(f"standard {standard.version.version}: no activity of the log is the step {names}")
     if standard.match.unmatched_activities:
-        names = ", ".join(f"'{name}'" for name in standard.match.unmatched_activities[:8])
+        names = _few(standard.match.unmatched_activities)
         told.append(f"standard {standard.version.version}: no step of the flow is the activity {names}")
     return told
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:8])
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
 
 
 def judge_variants(

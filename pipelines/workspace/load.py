@@ -244,9 +244,12 @@ def _read_standard(folder: Path, name: str, problems: list[Problem]) -> Standard
     if file is None or len(flows) != 1:
         return None
     called = sorted(path.name for path in folder.glob("*.bpmn") if path.name != flows[0] and path.is_file())
+    workspace = folder.absolute().parents[3].resolve()
+    away = [flow for flow in (*flows, *called) if not (folder / flow).resolve().is_relative_to(workspace)]
+    problems.extend(Problem("the drawing leads out of the workspace.", f"{name}/{flow}") for flow in away)
     too_large = [flow for flow in (*flows, *called) if (folder / flow).stat().st_size > LARGEST_DRAWING]
     problems.extend(Problem("the drawing is larger than 20 MB.", f"{name}/{flow}") for flow in too_large)
-    if too_large:
+    if too_large or away:
         return None
     return StandardVersion(
         version=folder.name,

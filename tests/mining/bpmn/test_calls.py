@@ -54,11 +54,27 @@ def test_a_called_process_of_another_file_is_expanded() -> None:
 
 
 def test_a_called_process_that_is_nowhere_is_one_step() -> None:
-    flow = standard_from_bpmn(calling(), source="f", others=[("notes.bpmn", b"<")])
+    flow = standard_from_bpmn(calling(), source="f", others=[("notes.bpmn", file(process("else", parts("s X e"))))])
     assert flow.labels == ("A", "C")
-    assert [identity for identity, _ in flow.notes] == ["C", "C"]
+    assert [identity for identity, _ in flow.notes] == ["C"]
     assert "'sub' that it calls is not here" in flow.notes[0][1]
-    assert "notes.bpmn can't be read" in flow.notes[1][1]
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"<", "well-formed"), (b"<pnml/>", "no BPMN 2.0 file; it starts with")])
+def test_a_call_is_refused_where_the_file_that_may_hold_it_is_broken(content: bytes, why: str) -> None:
+    """A file cut short must not turn its steps into one, and so mend the findings about them."""
+    with pytest.raises(RefusedDrawing, match=f"'sub', which may stand in notes.bpmn.*{why}"):
+        standard_from_bpmn(calling(), source="f", others=[("notes.bpmn", content)])
+    # where the process is found elsewhere, the broken file doesn't matter
+    found = standard_from_bpmn(calling(), source="f", others=[("notes.bpmn", content), ("sub.bpmn", file(SUB))])
+    assert found.labels == ("A", "X")
+
+
+def test_a_process_that_stands_in_two_files_is_told() -> None:
+    others = [("b.bpmn", file(process("sub", parts("s Y e")))), ("a.bpmn", file(SUB))]
+    flow = standard_from_bpmn(calling(), source="f", others=others)
+    assert flow.labels == ("A", "Y")
+    assert flow.notes == (("C", "the process 'sub' that it calls stands in b.bpmn, a.bpmn: the first one is taken."),)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,26 @@ def test_shapes_and_edges_are_kept_as_drawn() -> None:
     assert [part.element_id for part in drawing.ignored] == ["e"]
 
 
+@pytest.mark.parametrize("x", ["1e155", "-2000000", "inf", "1,5", ""])
+@pytest.mark.parametrize(
+    "place",
+    [
+        '<d:BPMNShape bpmnElement="A"><c:Bounds x="{}" y="0" width="1" height="1"/></d:BPMNShape>',
+        '<d:BPMNShape bpmnElement="A"><c:Bounds x="0" y="0" width="1" height="{}"/></d:BPMNShape>',
+        '<d:BPMNEdge bpmnElement="f1"><p:waypoint x="{}" y="2"/><p:waypoint x="3" y="4"/></d:BPMNEdge>',
+    ],
+)
+def test_a_place_beyond_any_page_is_left_out_and_told(place: str, x: str) -> None:
+    after = (
+        '<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" '
+        'xmlns:c="http://www.omg.org/spec/DD/20100524/DC" xmlns:p="http://www.omg.org/spec/DD/20100524/DI"><d:BPMNPlane>'
+        f"{place.format(x)}</d:BPMNPlane></d:BPMNDiagram>"
+    )
+    drawing = read_bpmn(document(parts("s A e"), after=after), source="f")
+    assert (drawing.shapes, drawing.edges) == ((), ())
+    assert "its place on the page can't be read" in {part.reason for part in drawing.ignored}
+
+
 @pytest.mark.parametrize(
     ("xml", "said"),
     [

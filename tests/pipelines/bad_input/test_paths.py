@@ -77,3 +77,11 @@ def test_a_file_name_that_is_no_text_is_refused(desk: Path) -> None:
     file = desk / "data" / "desk.csv"
     file.rename(file.with_name("desk\udcff.csv"))
     attempt(desk).is_refused("not valid UTF-8", "Rename the file")
+
+
+def test_a_drawing_that_lies_outside_is_not_read(desk: Path, tmp_path: Path) -> None:
+    version = next((desk / "processes" / "desk" / "standards").iterdir())
+    outside = tmp_path / "outside.bpmn"
+    (version / "flow.bpmn").rename(outside)
+    (version / "flow.bpmn").symlink_to(outside)
+    attempt(desk).is_refused("the drawing leads out of the workspace", f"standards/{version.name}/flow.bpmn")

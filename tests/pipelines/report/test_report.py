@@ -7,6 +7,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -220,3 +221,22 @@ def test_numbers_of_the_switch_stay_in_the_hash(pages: dict[str, str]) -> None:
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', pages["desk"])
     assert policy is not None
     assert policy[1].count("sha256-") == 2
+
+
+def test_a_page_that_can_not_be_built_keeps_no_other_from_being_written(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.report import write
+
+    real = write.build_report
+
+    def spoiled(snapshot: Snapshot, name: str, **options: Any) -> Any:
+        if name == "desk":
+            raise OverflowError("Numerical result out of range")
+        return real(snapshot, name, **options)
+
+    everything = {path.name for path in write_reports(published, tmp_path / "good")}
+    monkeypatch.setattr(write, "build_report", spoiled)
+    with pytest.raises(BadInput, match="report of desk: an error that asrun did not foresee: OverflowError"):
+        write_reports(published, tmp_path / "spoiled")
+    assert {path.name for path in (tmp_path / "spoiled").iterdir()} == everything - {"desk.html"}
