@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 
 from mining.errors import MiningError
 from pipelines.errors import BadInput, Problem
@@ -24,3 +25,9 @@ def problems_of(error: BaseException) -> tuple[Problem, ...]:
             "Please report it; the last published results stay in place.",
         ),
     )
+
+
+def few_names(names: Sequence[str]) -> str:
+    """The first eight names in quotes, and how many more there are."""
+    shown = ", ".join(f"'{name}'" for name in names[:8])
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown

@@ -15,6 +15,7 @@ from pipelines.compiling.timers import TimerLimit, timer_limits
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import digest
 from pipelines.sentences.catalogue import Language, duration_text, sentence
+from pipelines.telling import few_names
 from pipelines.workspace.load import Process, StandardVersion
 from pipelines.workspace.standard_file import Limit, StepDetails
 from warehouse.specification import ClauseSpec, LimitSpec, StandardSpec
@@ -94,7 +95,8 @@ def compile_standard(
             Problem(
                 "no activity of the log is a step of the flow.",
                 version.document.where(("activities",)),
-                f"Map them under 'activities'. The log has: {_few(activities)}. The flow has: {_few(flow.labels)}.",
+                f"Map them under 'activities'. The log has: {few_names(activities)}. "
+                f"The flow has: {few_names(flow.labels)}.",
             )
         )
     if problems:
@@ -111,11 +113,6 @@ def compile_standard(
             *(_timer_spec(version, timer, match) for timer in timers),
         ),
     )
-
-
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:8])
-    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
 
 
 def _unknown_names(version: StandardVersion, flow: FlowStandard, match: ActivityMatch) -> list[Problem]:
@@ -147,7 +144,7 @@ def _unknown_names(version: StandardVersion, flow: FlowStandard, match: Activity
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean '{near[0]}'?" if near else f"Known: {_few(sorted(set(known)))}."
+    return f"Did you mean '{near[0]}'?" if near else f"Known: {few_names(sorted(set(known)))}."
 
 
 def _midnight(process: Process, version: StandardVersion) -> datetime:

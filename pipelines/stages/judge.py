@@ -16,6 +16,7 @@ from pipelines.planning.stage import digest
 from pipelines.sentences.catalogue import LANGUAGES, catalogue, sentence
 from pipelines.stages.outcome import Night, Progress, StageOutcome
 from pipelines.store_settings import store_settings
+from pipelines.telling import few_names
 from warehouse.judge.spread import (
     STEP_VERSION,
     Sentences,
@@ -96,17 +97,12 @@ def _unmatched(standard: CompiledStandard) -> list[str]:
     """Names on either side that stand alone: not wrong, but a reader should know."""
     told = []
     if standard.match.unmatched_steps:
-        names = _few(standard.match.unmatched_steps)
+        names = few_names(standard.match.unmatched_steps)
         told.append(f"standard {standard.version.version}: no activity of the log is the step {names}")
     if standard.match.unmatched_activities:
-        names = _few(standard.match.unmatched_activities)
+        names = few_names(standard.match.unmatched_activities)
         told.append(f"standard {standard.version.version}: no step of the flow is the activity {names}")
     return told
-
-
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:8])
-    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
 
 
 def judge_variants(
