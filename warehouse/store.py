@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,11 +14,9 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import Problem, WarehouseError
-from warehouse.mart.added_columns import add_columns
 from warehouse.mart.empty_views import EMPTY_VIEWS
+from warehouse.migrations import migrate
 from warehouse.sql_step import SqlStep, composed_step, execute, quoted, sql_step
-
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,35 +110,13 @@ class Store:
             ) from error
 
     def _prepare(self, name: str) -> None:
-        """Lay out an empty file; refuse one that a newer asrun wrote."""
-        found = self.connection.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE database_name = $name AND table_name = 'schema_info'",
-            {"name": name},
-        ).fetchone()
-        if found is None or found[0] == 0:
-            text = files("warehouse").joinpath(name, "contract.sql").read_text(encoding="utf-8")
-            with self.transaction(name):
-                self.connection.execute(text)
-                if name == "mart":
-                    for view, sql in EMPTY_VIEWS.items():
-                        self.connection.execute(f"CREATE VIEW {view} AS {sql}")
-                self.connection.execute(
-                    "INSERT INTO schema_info (schema_version, product, generation) VALUES ($version, 'asrun', 0)",
-                    {"version": SCHEMA_VERSION},
-                )
-            return
-        row = self.connection.execute(f"SELECT schema_version FROM {quoted(name)}.main.schema_info").fetchone()
-        version = row[0] if row else None
-        if version != SCHEMA_VERSION:
-            raise WarehouseError(
-                Problem(
-                    f"the {name} file has schema version {version}, this asrun writes version {SCHEMA_VERSION}.",
-                    str(self.settings.landing if name == "landing" else self.settings.mart),
-                    "Use the asrun that wrote it, or move the file away and run again.",
-                )
-            )
-        if name == "mart":
-            add_columns(self.connection)
+        """Lay out an empty file, bring an older one up to date; refuse one that a newer asrun wrote."""
+        path = self.settings.landing if name == "landing" else self.settings.mart
+        with self.transaction(name):
+            done = migrate(self.connection, name, where=str(path))
+            if name == "mart" and any(migration.number == 1 for migration in done):
+                for view, sql in EMPTY_VIEWS.items():
+                    self.connection.execute(f"CREATE VIEW {view} AS {sql}")
 
     def use(self, database: str, schema: str = "main") -> None:
         """Make unqualified names mean the tables of this schema."""

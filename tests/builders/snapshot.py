@@ -15,8 +15,8 @@ import pyarrow as pa
 from tests.builders.snapshot_desk import add_desk
 from tests.builders.snapshot_hostile import HOSTILE, add_hostile
 from tests.builders.snapshot_tables import Tables, add_process
+from warehouse.migrations import layout
 
-CONTRACT = Path(__file__).parents[2] / "warehouse" / "mart" / "contract.sql"
 _DERIVED = (Path(__file__).parent / "snapshot_derived.sql").read_text(encoding="utf-8")
 
 _VIEWS = """
@@ -53,7 +53,7 @@ def build_snapshot(
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(CONTRACT.read_text(encoding="utf-8"))
+        connection.execute(layout("mart"))
         connection.execute(_VIEWS)
         connection.execute("COMMENT ON TABLE cases IS 'One row per case'")
         connection.execute("COMMENT ON COLUMN cases.fitness IS 'Fitness of the case'")

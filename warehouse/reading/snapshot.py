@@ -9,8 +9,8 @@ from typing import Any, Self, TypeVar
 import duckdb
 
 from warehouse.errors import Problem, WarehouseError
+from warehouse.migrations import latest_version
 from warehouse.reading.statements import QueryRow, QueryValue, statement
-from warehouse.store import SCHEMA_VERSION
 
 Row = TypeVar("Row", bound=QueryRow)
 
@@ -114,12 +114,12 @@ def _identity(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, s
                 todo="Give the path that [warehouse] snapshot in asrun.toml names.",
             )
         )
-    if row[0] > SCHEMA_VERSION:
+    if row[0] > latest_version("mart"):
         raise WarehouseError(
             Problem(
                 where=str(path),
                 what=f"the snapshot has table layout {row[0]} (written by {row[1]}); "
-                f"this program reads up to layout {SCHEMA_VERSION}.",
+                f"this program reads up to layout {latest_version('mart')}.",
                 todo="Update asrun, or publish the snapshot with this release.",
             )
         )

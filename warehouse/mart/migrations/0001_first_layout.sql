@@ -1,6 +1,6 @@
 -- what:    the shared tables of mart.duckdb, which the published snapshot carries as they are
 -- grain:   see each table's comment; events, activity_instances and cases are views, made by views.py
--- note:    this file is the contract with analysts: add freely, rename or drop only with a new schema_version
+-- note:    the migrations together are the contract with analysts: add freely, rename or drop only with a note
 
 CREATE TABLE schema_info (schema_version INTEGER, product VARCHAR, generation BIGINT);
 COMMENT ON TABLE schema_info IS 'One row: the version of this schema and the landing generation that the facts belong to';
@@ -119,14 +119,13 @@ COMMENT ON COLUMN alignment_moves.standard_version IS 'The version of the standa
 COMMENT ON COLUMN alignment_moves.is_open IS 'Judged as a prefix';
 COMMENT ON COLUMN alignment_moves.step IS 'Number of the move, from 1';
 COMMENT ON COLUMN alignment_moves.move IS 'synchronous, log or model (visible moves only)';
-COMMENT ON COLUMN alignment_moves.activity IS 'Step of the standard that the log activity stands for, or that is missing (model); its own name where it stands for none';
+COMMENT ON COLUMN alignment_moves.activity IS 'Log activity (synchronous, log) or the step of the standard (model)';
 COMMENT ON COLUMN alignment_moves.element_id IS 'Element of the drawing (synchronous, model)';
 COMMENT ON COLUMN alignment_moves.position IS 'Position of the entry in the variant, from 1 (synchronous, log)';
 
 CREATE TABLE standards (
     process VARCHAR, standard_version VARCHAR, valid_from TIMESTAMPTZ, valid_to TIMESTAMPTZ, approved_by VARCHAR,
-    approved_on DATE, fingerprint VARCHAR, flow_bpmn VARCHAR, notes VARCHAR, title_en VARCHAR, title_zh VARCHAR, owner VARCHAR,
-    participant VARCHAR, called_flows VARCHAR[]
+    approved_on DATE, fingerprint VARCHAR, flow_bpmn VARCHAR, notes VARCHAR, title_en VARCHAR, title_zh VARCHAR, owner VARCHAR
 );
 COMMENT ON TABLE standards IS 'One row per version of a standard';
 COMMENT ON COLUMN standards.process IS 'Name of the process';
@@ -141,8 +140,6 @@ COMMENT ON COLUMN standards.notes IS 'Notes of its authors';
 COMMENT ON COLUMN standards.title_en IS 'Title in English';
 COMMENT ON COLUMN standards.title_zh IS 'Title in Chinese';
 COMMENT ON COLUMN standards.owner IS 'Who answers for the standard';
-COMMENT ON COLUMN standards.participant IS 'The participant of flow_bpmn whose flow it is; NULL where there is just one';
-COMMENT ON COLUMN standards.called_flows IS 'Further BPMN files, with processes that flow_bpmn may call';
 
 CREATE TABLE clauses (
     process VARCHAR, standard_version VARCHAR, clause_id VARCHAR, kind VARCHAR, element_id VARCHAR, text_en VARCHAR,
@@ -164,20 +161,19 @@ CREATE TABLE deviations (
     deviation_id VARCHAR, process VARCHAR, case_id VARCHAR, standard_version VARCHAR, clause_id VARCHAR, kind VARCHAR,
     activity VARCHAR, element_id VARCHAR, occurrence BIGINT, position BIGINT, occurred_at TIMESTAMPTZ, expected VARCHAR,
     observed VARCHAR, message_key VARCHAR, message_args VARCHAR, sentence_en VARCHAR, sentence_zh VARCHAR, owner VARCHAR,
-    severity VARCHAR, excess_seconds DOUBLE, resource VARCHAR, status VARCHAR, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ,
-    resolved_at TIMESTAMPTZ
+    severity VARCHAR, excess_seconds DOUBLE, resource VARCHAR, status VARCHAR, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ
 );
-COMMENT ON TABLE deviations IS 'One row per finding about one case against one clause; those with status resolved are history and count nowhere';
+COMMENT ON TABLE deviations IS 'One row per finding about one case against one clause';
 COMMENT ON COLUMN deviations.deviation_id IS 'md5 over process, case, clause, kind, activity, occurrence: stable from night to night';
 COMMENT ON COLUMN deviations.process IS 'Name of the process';
 COMMENT ON COLUMN deviations.case_id IS 'The case';
 COMMENT ON COLUMN deviations.standard_version IS 'The version of the standard that judged it';
 COMMENT ON COLUMN deviations.clause_id IS 'The clause';
-COMMENT ON COLUMN deviations.kind IS 'skipped, inserted, repeated, out_of_order, replaced, unknown_activity, unfinished, late, ...';
-COMMENT ON COLUMN deviations.activity IS 'The step or activity that the finding is about: of replaced the missing one, of unfinished the last one done in its place; NULL where there is none';
+COMMENT ON COLUMN deviations.kind IS 'skipped, inserted, repeated, out_of_order, unknown_activity, unfinished, late, ...';
+COMMENT ON COLUMN deviations.activity IS 'The step or activity that the finding is about; NULL for a limit over the whole case';
 COMMENT ON COLUMN deviations.element_id IS 'Element of the drawing concerned';
 COMMENT ON COLUMN deviations.occurrence IS 'Which finding of its kind, clause and activity in the case, from 1';
-COMMENT ON COLUMN deviations.position IS 'Entry of the variant concerned, from 1; for a skipped step, the entry before which it was due; for a replaced one, the entry in its place';
+COMMENT ON COLUMN deviations.position IS 'Entry of the variant concerned, from 1; for a skipped step, the entry before which it was due';
 COMMENT ON COLUMN deviations.occurred_at IS 'Instant of the event concerned; for a skipped step, of the event before which it was due';
 COMMENT ON COLUMN deviations.expected IS 'What the standard expected there';
 COMMENT ON COLUMN deviations.observed IS 'What was found';
@@ -189,10 +185,9 @@ COMMENT ON COLUMN deviations.owner IS 'Who answers for the clause';
 COMMENT ON COLUMN deviations.severity IS 'low, medium, high or critical';
 COMMENT ON COLUMN deviations.excess_seconds IS 'Time over the limit, seconds; NULL where there is none';
 COMMENT ON COLUMN deviations.resource IS 'Who did the event concerned, where there is one';
-COMMENT ON COLUMN deviations.status IS 'open (the case is not closed), final, or resolved: found on an earlier night and no more, for an event that came late mended the case, or the standard or its mapping changed';
+COMMENT ON COLUMN deviations.status IS 'open (the case is not closed) or final';
 COMMENT ON COLUMN deviations.first_seen IS 'as_of of the first run that found it (a ledger)';
 COMMENT ON COLUMN deviations.last_seen IS 'as_of of the last run that found it (a ledger)';
-COMMENT ON COLUMN deviations.resolved_at IS 'as_of of the first run that found it no more; NULL unless status is resolved (a ledger)';
 
 CREATE TABLE limit_checks (
     process VARCHAR, case_id VARCHAR, clause_id VARCHAR, standard_version VARCHAR, occurrence BIGINT, from_at TIMESTAMPTZ,
@@ -316,37 +311,6 @@ COMMENT ON TABLE log_counts IS 'One row per figure: what was decided by rule whi
 COMMENT ON COLUMN log_counts.process IS 'Name of the process';
 COMMENT ON COLUMN log_counts.figure IS 'rows_duplicate, rows_filtered (left out by a condition of the source), rows_rejected, rows_after_as_of, instants_ambiguous (first occurrence taken), instants_impossible (moved forward), starts_without_completion, events, instances, cases';
 COMMENT ON COLUMN log_counts.value IS 'The count';
-
-CREATE TABLE judging_keys (process VARCHAR, standard_version VARCHAR, fingerprint VARCHAR, PRIMARY KEY (process, standard_version));
-COMMENT ON TABLE judging_keys IS 'One row per version: what its kept verdicts on variants were made from';
-COMMENT ON COLUMN judging_keys.process IS 'Name of the process';
-COMMENT ON COLUMN judging_keys.standard_version IS 'First day of the version';
-COMMENT ON COLUMN judging_keys.fingerprint IS 'sha256 over the drawing, the clauses, the mapping and the code version';
-
-CREATE TABLE variant_findings (
-    process VARCHAR, variant_id VARCHAR, standard_version VARCHAR, is_open BOOLEAN, clause_id VARCHAR, kind VARCHAR,
-    activity VARCHAR, element_id VARCHAR, occurrence BIGINT, position BIGINT, expected VARCHAR, observed VARCHAR,
-    message_key VARCHAR, message_args VARCHAR, sentence_en VARCHAR, sentence_zh VARCHAR, owner VARCHAR, severity VARCHAR
-);
-COMMENT ON TABLE variant_findings IS 'One row per finding about a variant; every case of the variant has it as a deviation';
-COMMENT ON COLUMN variant_findings.process IS 'Name of the process';
-COMMENT ON COLUMN variant_findings.variant_id IS 'The variant';
-COMMENT ON COLUMN variant_findings.standard_version IS 'The version that judges it';
-COMMENT ON COLUMN variant_findings.is_open IS 'Whether it was judged as an open case';
-COMMENT ON COLUMN variant_findings.clause_id IS 'The clause that it leaves';
-COMMENT ON COLUMN variant_findings.kind IS 'Kind of the deviation';
-COMMENT ON COLUMN variant_findings.activity IS 'The step concerned';
-COMMENT ON COLUMN variant_findings.element_id IS 'Its element in the drawing';
-COMMENT ON COLUMN variant_findings.occurrence IS 'Which of several like findings in the variant, from 1';
-COMMENT ON COLUMN variant_findings.position IS 'Entry of the variant concerned, from 1';
-COMMENT ON COLUMN variant_findings.expected IS 'What the flow has at this place';
-COMMENT ON COLUMN variant_findings.observed IS 'What was done there';
-COMMENT ON COLUMN variant_findings.message_key IS 'Key of the sentence';
-COMMENT ON COLUMN variant_findings.message_args IS 'Arguments of the sentence, a JSON object';
-COMMENT ON COLUMN variant_findings.sentence_en IS 'The finding in English';
-COMMENT ON COLUMN variant_findings.sentence_zh IS 'The finding in Chinese';
-COMMENT ON COLUMN variant_findings.owner IS 'Who owns the clause';
-COMMENT ON COLUMN variant_findings.severity IS 'low, medium, high or critical';
 
 CREATE TABLE deviation_sightings (
     process VARCHAR, deviation_id VARCHAR, first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ, PRIMARY KEY (process, deviation_id)
