@@ -54,7 +54,10 @@ class AttributeSpec:
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """One source of a process and how its columns are to be read."""
+    """One source of a process and how its columns are to be read.
+
+    A row for which `deleted` holds says that the row of its key is gone (sources with a key only).
+    """
 
     name: str
     kind: Literal["events", "wide", "cases"]
@@ -74,6 +77,7 @@ class SourceSpec:
     order: str | None = None
     milestones: tuple[MilestoneSpec, ...] = ()
     attributes: tuple[AttributeSpec, ...] = ()
+    deleted: FilterSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ def _land_file(
             content_hash=file.content_hash,
             reading=file.reading,
             key=source.key,
+            run_id=night.run_id,
         )
         # a full delivery counts when all of its files are in; an increment stands by itself, even if another file fails
         is_current = source.delivery == "increment"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,7 +52,8 @@ class LoadOrigin:
     """Where a content came from: source, locator as the workspace names it, sha256, and how it is read.
 
     `reading` is a fingerprint of the options (format, delimiter, encoding ...): the same bytes read otherwise are
-    another load. `key` names the columns that identify a row (empty: the whole row does).
+    another load. `key` names the columns that identify a row (empty: the whole row does). `complete_to`: the instant of
+    the extraction from a live source.
     """
 
     process: str
@@ -60,6 +62,8 @@ class LoadOrigin:
     content_hash: str
     reading: str
     key: tuple[str, ...] = ()
+    run_id: str | None = None
+    complete_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,10 @@ def land(
             composed_step(
                 "landing/add_load",
                 """
-                INSERT INTO landing_loads
-                VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current)
+                INSERT INTO landing_loads (load_id, source_no, locator, content_hash, reading, loaded_at, rows_read,
+                    rows_landed, is_current, run_id, complete_to)
+                VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current,
+                    $run_id, $complete_to)
                 """,
             ),
             {
@@ -81,6 +83,8 @@ def land(
                 "read": landed + unreadable,
                 "landed": landed,
                 "current": is_current,
+                "run_id": origin.run_id,
+                "complete_to": origin.complete_to,
             },
         )
         next_generation(store)

@@ -107,8 +107,11 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
     )
 
 
-def map_rows(store: Store, process: ProcessSpec) -> None:
+def map_rows(store: Store, process: ProcessSpec, *, only_chosen: bool = False) -> None:
     """Fill the temp tables `mapped_rows` and `mapped_case_rows` from the current loads of all sources.
+
+    `only_chosen`: from the landed rows in `temp.chosen_rows` (source_no, load_id, row_number) instead, whether their
+    load is current or not.
 
     Rows that repeat an earlier one are left out and counted (`duplicate_rows`); a row that can't be used carries
     its reason in `reject_reason`. Cost: one scan of the landed rows and a grouping of their keys.
@@ -143,7 +146,7 @@ def map_rows(store: Store, process: ProcessSpec) -> None:
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE filtered_rows (source_no INTEGER, row_count BIGINT)")
     for source in process.sources:
-        _map_source(store, process, source, event_attributes, case_attributes)
+        _map_source(store, process, source, event_attributes, case_attributes, only_chosen=only_chosen)
 
 
 def _map_source(
@@ -152,22 +155,50 @@ def _map_source(
     source: SourceSpec,
     event_attributes: tuple[AttributeSpec, ...],
     case_attributes: tuple[AttributeSpec, ...],
+    *,
+    only_chosen: bool,
 ) -> None:
     number = source_number(store, process=process.name, source=source.name)
     if number is None:
         return
-    _find_duplicates(store, source, number)
+    if not only_chosen:
+        _find_duplicates(store, source, number)
     columns = landed_columns(store, process=process.name, source=source.name)
-    _count_filtered(store, process, source, number, columns)
-    if source.kind == "wide":
-        for index in range(len(source.milestones)):
-            _insert_mapped(store, process, source, number, columns, event_attributes, case_attributes, index)
-        return
-    _insert_mapped(store, process, source, number, columns, event_attributes, case_attributes, None)
+    rows = _chosen_rows(number) if only_chosen else _current_rows(number)
+    _count_filtered(store, process, source, number, columns, rows)
+    indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
+    for index in indexes:
+        _insert_mapped(store, process, source, number, columns, event_attributes, case_attributes, index, rows)
+
+
+def _current_rows(number: int) -> str:
+    """The rows of a source's current loads that stand behind no other, as a FROM clause."""
+    return f"""
+        FROM landing.main.rows_{number} AS r
+        JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
+        WHERE NOT EXISTS (
+            SELECT 1 FROM temp.duplicate_rows AS d
+            WHERE d.source_no = {number} AND d.load_id = r.load_id AND d.row_number = r.row_number
+        )
+    """
+
+
+def _chosen_rows(number: int) -> str:
+    """The rows of a source that stand in `temp.chosen_rows`, as a FROM clause."""
+    return f"""
+        FROM landing.main.rows_{number} AS r
+        JOIN temp.chosen_rows AS c
+            ON c.source_no = {number} AND c.load_id = r.load_id AND c.row_number = r.row_number
+    """
 
 
 def _count_filtered(
-    store: Store, process: ProcessSpec, source: SourceSpec, number: int, columns: dict[str, tuple[str, str]]
+    store: Store,
+    process: ProcessSpec,
+    source: SourceSpec,
+    number: int,
+    columns: dict[str, tuple[str, str]],
+    rows: str,
 ) -> None:
     """Count the current rows that the source's filters leave out, so that nothing goes in silence."""
     if not source.filters:
@@ -180,12 +211,7 @@ def _count_filtered(
             f"""
             INSERT INTO temp.filtered_rows
             SELECT {number}, count(*) FILTER (NOT ({condition}))
-            FROM landing.main.rows_{number} AS r
-            JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
-            WHERE NOT EXISTS (
-                SELECT 1 FROM temp.duplicate_rows AS d
-                WHERE d.source_no = {number} AND d.load_id = r.load_id AND d.row_number = r.row_number
-            )
+            {rows}
             """,
         ),
         compose.values,
@@ -245,6 +271,7 @@ def _insert_mapped(
     event_attributes: tuple[AttributeSpec, ...],
     case_attributes: tuple[AttributeSpec, ...],
     milestone_index: int | None,
+    rows: str,
 ) -> None:
     compose = Composer(columns=columns, source=source, process=process.name)
     own: dict[tuple[str, str], AttributeSpec] = {(a.of, a.name): a for a in source.attributes}
@@ -258,7 +285,7 @@ def _insert_mapped(
         picked = {name: value for name, value in attributes.items() if name.startswith("k")}
         selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
         selected |= {"case_id": compose.text(source.case), **picked}
-        _run_insert(store, "mapped_case_rows", number, compose, selected, condition="true")
+        _run_insert(store, "mapped_case_rows", rows, compose, selected, condition="true")
         _set_aside_case_rows(store, source)
         return
     selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
@@ -297,7 +324,7 @@ def _insert_mapped(
             selected["order_text"] = compose.text(source.order)
     selected |= attributes
     raw = {target: (column, compose.text(column)) for target, column in instants}
-    _run_insert(store, "mapped_rows", number, compose, selected, condition=condition, raw=raw)
+    _run_insert(store, "mapped_rows", rows, compose, selected, condition=condition, raw=raw)
 
 
 def _set_aside_case_rows(store: Store, source: SourceSpec) -> None:
@@ -319,7 +346,7 @@ def _set_aside_case_rows(store: Store, source: SourceSpec) -> None:
 def _run_insert(
     store: Store,
     table: str,
-    number: int,
+    rows: str,
     compose: Composer,
     selected: dict[str, str],
     *,
@@ -332,12 +359,7 @@ def _run_insert(
     raws = ", ".join(f"{text} AS raw_{target}" for target, (_, text) in (raw or {}).items())
     relation = f"""
         SELECT r.* {"".join(", " + local for local in compose.locals)}
-        FROM landing.main.rows_{number} AS r
-        JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
-        WHERE NOT EXISTS (
-            SELECT 1 FROM temp.duplicate_rows AS d
-            WHERE d.source_no = {number} AND d.load_id = r.load_id AND d.row_number = r.row_number
-        )
+        {rows}
     """
     inner = f"""
         SELECT {chosen} {", " + raws if raws else ""}
