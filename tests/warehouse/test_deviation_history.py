@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.builders.events import Delivery, Row, a_process, a_standard, land_all, landed_store, settings_in
+from tests.builders.events import Delivery, Row, a_process, a_standard, landed_store
 from tests.warehouse.published import SENTENCES, query
 from warehouse.judge.spread import SpreadResult, publish_standards, spread_verdicts, variants_to_judge
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
@@ -157,26 +156,3 @@ def test_a_run_of_an_earlier_instant_keeps_the_dates_in_order(tmp_path: Path) ->
         night(store, {("a", "skipped"): 1}, as_of=FIRST)
         night(store, {}, as_of=FIRST - timedelta(days=5))
         assert published(store) == {("a", "skipped"): Line("resolved", FIRST, FIRST, FIRST)}
-
-
-def test_a_mart_of_an_earlier_layout_gets_the_new_columns(tmp_path: Path) -> None:
-    with Store(settings_in(tmp_path / "new")):
-        pass
-    with Store(settings_in(tmp_path / "old")) as store:
-        land_all(store, PROCESS, [Delivery("events", rows_of("a"))])
-    old, new = settings_in(tmp_path / "old").mart, settings_in(tmp_path / "new").mart
-    with duckdb.connect(str(old)) as connection:
-        connection.execute("ALTER TABLE deviations DROP COLUMN resolved_at")
-    with Store(settings_in(tmp_path / "old")) as store:
-        shape(store, PROCESS, as_of=None)
-        publish_standards(store, "desk", standards=[a_standard()], clauses=[])
-        assert night(store, {("a", "skipped"): 1}, as_of=FIRST).deviations == 1
-    layouts = []
-    for path in (old, new):
-        with duckdb.connect(str(path), read_only=True) as connection:
-            layouts.append(
-                connection.execute(
-                    "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = 'deviations'"
-                ).fetchall()
-            )
-    assert layouts[0] == layouts[1]
