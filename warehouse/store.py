@@ -114,9 +114,10 @@ class Store:
         path = self.settings.landing if name == "landing" else self.settings.mart
         with self.transaction(name):
             done = migrate(self.connection, name, where=str(path))
-            if name == "mart" and any(migration.number == 1 for migration in done):
+            if name == "mart" and done:
+                # a view that stands goes on until the process behind it runs again
                 for view, sql in EMPTY_VIEWS.items():
-                    self.connection.execute(f"CREATE VIEW {view} AS {sql}")
+                    self.connection.execute(f"CREATE VIEW IF NOT EXISTS {view} AS {sql}")
 
     def use(self, database: str, schema: str = "main") -> None:
         """Make unqualified names mean the tables of this schema."""

@@ -25,8 +25,8 @@ def rank_hotspots(by_period: pa.Table, overall: pa.Table, excess: pa.Table) -> p
 
     `by_period` and `overall` hold duration counts with the columns kind, measure, segment_no, place_a, place_b,
     period_no, seconds, n, extra_us, reference_n, reference_extra_us, sorted by kind, measure, segment, place, period,
-    seconds. `excess` holds segment_no, activity_code (null: the case's end), period_no, excess_us (whole numbers
-    of any width). The result has `excess_seconds`, rounded once.
+    seconds. `excess` holds kind (activity, or segment for limits that end with the case), segment_no, place_a, period_no,
+    excess_us (whole numbers of any width). The result has `excess_seconds`, rounded once.
 
     Recoverable time of a period is max(0, n x (mean - reference mean)), the reference being conformant cases of the
     same place and segment in the 12 periods before, at least 30 instances; over the whole log it is the sum over
@@ -103,12 +103,9 @@ def _result(keys: pa.Table, numbers: GroupFigures, reference: Floats, recoverabl
 
 def _with_excess(table: pa.Table, excess: pa.Table) -> pa.Table:
     """Put the time over limits at the sojourn of the activity that ends them, and at the cycle of the segment."""
-    known: dict[tuple[str, int, int, int | None], int] = {}
+    known: dict[tuple[str, int, int, int], int] = {}
     for row in excess.to_pylist():
-        kind = "segment" if row["activity_code"] is None else "activity"
-        place = row["segment_no"] if row["activity_code"] is None else row["activity_code"]
-        segment = 0 if row["activity_code"] is None else row["segment_no"]
-        key = (kind, segment, row["period_no"], place)
+        key = (row["kind"], row["segment_no"], row["period_no"], row["place_a"])
         known[key] = known.get(key, 0) + int(row["excess_us"])
     values: list[float | None] = []
     names = ("kind", "measure", "segment_no", "period_no", "place_a")

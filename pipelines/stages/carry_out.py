@@ -15,7 +15,7 @@ from pipelines.stages.shape import shape_log
 
 _STAGES: dict[StageName, Callable[[Night, Stage], StageOutcome]] = {
     "pull": lambda night, stage: pull(night, stage.process, stage.files),
-    "shape": lambda night, stage: shape_log(night, stage.process),
+    "shape": lambda night, stage: shape_log(night, stage.process, anew=stage.anew),
     "discover": lambda night, stage: discover(night, stage.process),
     "judge": lambda night, stage: judge(night, stage.process, anew=stage.anew),
     "hotspots": lambda night, stage: find_hotspots(night, stage.process),

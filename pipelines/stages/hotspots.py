@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from mining.hotspots.rank import rank_hotspots
 from pipelines.compiling.process import process_spec
-from pipelines.compiling.standard import compile_standards
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.hotspots.collect import collect_durations, write_hotspots
-from warehouse.judge.spread import known_activities
 from warehouse.mart.ledger import current_as_of
 from warehouse.store import Store
 
 
 def find_hotspots(night: Night, process_name: str) -> StageOutcome:
     """Count durations by place and period, rank the places, and write headlines and the directly-follows map."""
-    process = night.workspace.process(process_name)
-    spec = process_spec(process)
+    spec = process_spec(night.workspace.process(process_name))
     with Store(store_settings(night.workspace)) as store:
-        standards = compile_standards(process, known_activities(store, process_name))
-        limits = [limit for standard in standards for limit in standard.limits]
         as_of = current_as_of(store, process_name)
         if as_of is None:
             raise AssertionError(process_name)
-        counts = collect_durations(store, spec, limits=limits)
+        counts = collect_durations(store, spec)
         hotspots = rank_hotspots(counts.by_period, counts.overall, counts.excess)
         rows = write_hotspots(store, spec, hotspots=hotspots, as_of=as_of)
-    return StageOutcome(rows=rows, note=f"{rows:,} places")
+    return StageOutcome(rows=rows, note=f"{rows:,} places, from {counts.cases_counted:,} cases counted")

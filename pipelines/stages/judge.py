@@ -21,10 +21,10 @@ from warehouse.judge.spread import (
     STEP_VERSION,
     Sentences,
     known_activities,
-    publish_standards,
     spread_verdicts,
     variants_to_judge,
 )
+from warehouse.judge.standards import publish_standards
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
 from warehouse.mart.ledger import current_as_of
 from warehouse.store import Store
@@ -62,6 +62,7 @@ def judge(night: Night, process_name: str, *, anew: bool = False) -> StageOutcom
             findings=findings,
             limits=[limit for standard in standards for limit in standard.limits],
             sentences=Sentences(late_en=catalogue("en")["limit.late"], late_zh=catalogue("zh")["limit.late"]),
+            anew=anew,
         )
     inexact = verdicts.num_rows - (pc.sum(verdicts.column("is_exact").cast(pa.int64())).as_py() or 0)
     warnings = []

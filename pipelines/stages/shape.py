@@ -9,15 +9,18 @@ from warehouse.log.shape import shape
 from warehouse.store import Store
 
 
-def shape_log(night: Night, process_name: str) -> StageOutcome:
-    """Rebuild events, instances, cases and variants of a process."""
+def shape_log(night: Night, process_name: str, *, anew: bool = False) -> StageOutcome:
+    """Bring events, instances, cases and variants of a process up to date; `anew`: whole."""
     spec = process_spec(night.workspace.process(process_name))
     with Store(store_settings(night.workspace)) as store:
-        result = shape(store, spec, as_of=night.as_of)
+        result = shape(store, spec, as_of=night.as_of, anew=anew)
     return StageOutcome(
         rows=result.events,
-        note=f"{result.events:,} events, {result.cases:,} cases, {result.variants:,} variants",
+        note=(
+            f"{result.events:,} events, {result.cases:,} cases, {result.variants:,} variants; "
+            f"{result.cases_touched:,} cases made anew"
+        ),
         rows_quarantined=result.rows_quarantined,
-        cases_touched=result.cases,
+        cases_touched=result.cases_touched,
         variants_new=result.variants_new,
     )

@@ -30,6 +30,9 @@ CREATE TABLE cases (process VARCHAR, case_id VARCHAR, state VARCHAR, started_at 
     period VARCHAR, event_count BIGINT, variant_id VARCHAR, standard_version VARCHAR, cycle_seconds DOUBLE,
     cycle_business_seconds DOUBLE, alignment_cost BIGINT, fitness DOUBLE, deviation_count BIGINT,
     is_conformant BOOLEAN, segments MAP(VARCHAR, VARCHAR));
+CREATE TABLE limit_checks (process VARCHAR, case_id VARCHAR, clause_id VARCHAR, standard_version VARCHAR,
+    occurrence BIGINT, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ, due_at TIMESTAMPTZ, elapsed_seconds DOUBLE,
+    business_seconds DOUBLE, paused_seconds DOUBLE, limit_seconds DOUBLE, outcome VARCHAR, to_activity VARCHAR);
 """
 
 

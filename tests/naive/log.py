@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.naive.instants import midnight, month, read_instant
-from warehouse.specification import AttributeSpec, CaseSpec, ProcessSpec, SourceSpec
+from warehouse.specification import AttributeSpec, CaseSpec, FilterSpec, ProcessSpec, SourceSpec
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,10 @@ def shape(process: ProcessSpec, rows: Sequence[SourceRow], as_of: datetime | Non
     )
     # a correction that no longer fulfils a condition takes its older row with it: copies go first, conditions then
     once = _without_duplicates(rows, counts)
-    standing = [row for row in once if _passes(row)]
-    counts["rows_filtered"] = len(once) - len(standing)
+    there = [row for row in once if row.source.deleted is None or not _holds(row, row.source.deleted)]
+    counts["rows_deleted"] = len(once) - len(there)
+    standing = [row for row in there if all(_holds(row, condition) for condition in row.source.filters)]
+    counts["rows_filtered"] = len(there) - len(standing)
     events: list[Event] = []
     quarantined: list[tuple[int, int, str, str | None, str | None]] = []
     case_rows = []
@@ -160,18 +162,14 @@ def shape(process: ProcessSpec, rows: Sequence[SourceRow], as_of: datetime | Non
     return Log(until, cases, counts, quarantined)
 
 
-def _passes(row: SourceRow) -> bool:
-    for condition in row.source.filters:
-        text = row.text(condition.column)
-        held = {
-            "in": text in condition.values,
-            "not_in": text not in condition.values,
-            "is_null": text is None,
-            "is_not_null": text is not None,
-        }[condition.operator]
-        if not held:
-            return False
-    return True
+def _holds(row: SourceRow, condition: FilterSpec) -> bool:
+    text = row.text(condition.column)
+    return {
+        "in": text in condition.values,
+        "not_in": text not in condition.values,
+        "is_null": text is None,
+        "is_not_null": text is not None,
+    }[condition.operator]
 
 
 def _without_duplicates(rows: Sequence[SourceRow], counts: dict[str, int]) -> list[SourceRow]:

@@ -105,8 +105,9 @@ SCHEMA = pa.schema(
 )
 EXCESS = pa.schema(
     [
+        ("kind", pa.string()),
         ("segment_no", pa.int32()),
-        ("activity_code", pa.int32()),
+        ("place_a", pa.int32()),
         ("period_no", pa.int32()),
         ("excess_us", pa.decimal128(38, 0)),
     ]
@@ -156,7 +157,7 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
             | {"reference_n": of, "reference_extra_us": 7 * of}
         )
     excess = pa.Table.from_pylist(
-        [dict(zip(EXCESS.names, (a, b, c, us * 10**6), strict=True)) for a, b, c, us in over], schema=EXCESS
+        [dict(zip(EXCESS.names, ("activity", a, b, c, us * 10**6), strict=True)) for a, b, c, us in over], schema=EXCESS
     )
     found = rank_hotspots(counts_table(rows, overall=False), counts_table(rows, overall=True), excess).to_pylist()
     places: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -223,7 +224,10 @@ def test_time_over_limits_of_a_large_log() -> None:
     row |= {"seconds": 1, "n": 1, "extra_us": 0, "reference_n": 0, "reference_extra_us": 0}
     late = 10_000_000 * 11 * 86_400_000_000 + 1
     excess = pa.Table.from_pylist(
-        [{"segment_no": 0, "activity_code": 1, "period_no": period, "excess_us": late} for period in (0, 1)],
+        [
+            {"kind": "activity", "segment_no": 0, "place_a": 1, "period_no": period, "excess_us": late}
+            for period in (0, 1)
+        ],
         schema=EXCESS,
     )
     found = rank_hotspots(counts_table([row], overall=False), counts_table([row], overall=True), excess)

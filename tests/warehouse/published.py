@@ -14,7 +14,8 @@ from tests.naive.hotspots import follows_of, hotspots_of, parts_of
 from tests.naive.limits import Check, all_checks, choose_versions, judge_conformance
 from tests.naive.log import Log, case_period
 from warehouse.hotspots.collect import collect_durations, write_hotspots
-from warehouse.judge.spread import Sentences, publish_standards, spread_verdicts, variants_to_judge
+from warehouse.judge.spread import Sentences, spread_verdicts, variants_to_judge
+from warehouse.judge.standards import publish_standards
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
 from warehouse.specification import LimitSpec, ProcessSpec, StandardSpec
 from warehouse.store import Store
@@ -198,7 +199,7 @@ def compare_judged(store: Store, log: Log, limits: Sequence[LimitSpec]) -> list[
 
 
 def find_hotspots(store: Store, process: ProcessSpec, as_of: datetime, limits: Sequence[LimitSpec]) -> None:
-    counts = collect_durations(store, process, limits=limits)
+    counts = collect_durations(store, process)
     ranked = rank_hotspots(counts.by_period, counts.overall, counts.excess)
     write_hotspots(store, process, hotspots=ranked, as_of=as_of)
 

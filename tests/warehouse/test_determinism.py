@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from tests.builders.events import LOADED_AT, a_limit, a_process, a_standard, events_source, settings_in, text_attribute
 from tests.warehouse.published import SENTENCES, Rows, find_hotspots, query
-from warehouse.judge.spread import publish_standards, spread_verdicts
+from warehouse.judge.spread import spread_verdicts
+from warehouse.judge.standards import publish_standards
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
 from warehouse.landing.content import Batches, LoadOrigin
 from warehouse.landing.land import land

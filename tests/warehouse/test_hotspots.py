@@ -146,7 +146,9 @@ def test_threads_change_nothing(tmp_path: Path, threads: int) -> None:
                         "AND table_schema = 'main' ORDER BY 1",
                     )
                 ]
-                answers.append({name: query(store, f'SELECT * FROM mart.main."{name}"') for name in tables})
+                answers.append(
+                    {name: sorted(query(store, f'SELECT * FROM mart.main."{name}"'), key=repr) for name in tables}
+                )
     for later in answers[1:]:
         for name, first in answers[0].items():
             assert later[name] == first, name

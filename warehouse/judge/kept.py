@@ -16,7 +16,7 @@ from warehouse.store import Store, arrow_table
 
 
 def find_kept(store: Store, process: str, *, keys: Mapping[str, str]) -> None:
-    """Put the variants of `temp.case_versions` with a kept verdict under `keys` (by version) into temp.kept_variants.
+    """Put the verdicts of `temp.needed_verdicts` that were kept under `keys` (by version) into temp.kept_variants.
 
     Linear in the variants.
     """
@@ -30,11 +30,9 @@ def find_kept(store: Store, process: str, *, keys: Mapping[str, str]) -> None:
             FROM main.variant_verdicts AS v
             JOIN main.judging_keys AS k ON k.process = v.process AND k.standard_version = v.standard_version
             JOIN temp.given_keys AS g ON g.standard_version = k.standard_version AND g.fingerprint = k.fingerprint
+            SEMI JOIN temp.needed_verdicts AS n
+                ON n.variant_id = v.variant_id AND n.standard_version = v.standard_version AND n.is_open = v.is_open
             WHERE v.process = $process AND v.is_exact
-                AND (v.variant_id, v.standard_version, v.is_open) IN (
-                    SELECT (d.variant_id, c.standard_version, c.is_open)
-                    FROM temp.case_versions AS c JOIN variant_dictionary AS d USING (variant_no)
-                )
             """,
         ),
         {"process": process},

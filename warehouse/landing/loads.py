@@ -76,8 +76,8 @@ def next_generation(store: Store) -> None:
     store.run_step(composed_step("landing/next_generation", "UPDATE schema_info SET generation = generation + 1"))
 
 
-def landed_columns(store: Store, *, process: str, source: str) -> dict[str, tuple[str, str]]:
-    """The columns of a source's current loads: name -> (physical column, type). Empty where nothing is landed."""
+def landed_columns(store: Store, *, process: str, source: str, only_current: bool = True) -> dict[str, tuple[str, str]]:
+    """The columns of a source's current loads, or of all: name -> (physical column, type). Empty: nothing landed."""
     rows = store.fetch_sql(
         "landing/landed_columns",
         """
@@ -87,12 +87,13 @@ def landed_columns(store: Store, *, process: str, source: str) -> dict[str, tupl
         WHERE s.process = $process AND s.source = $source AND c.column_no IN (
             SELECT n.column_no FROM landing.main.landing_load_columns AS n
             JOIN landing.main.landing_loads AS l USING (load_id)
-            WHERE l.source_no = s.source_no AND l.is_current
+            WHERE l.source_no = s.source_no AND (l.is_current OR NOT $only_current)
         )
         ORDER BY c.column_no
         """,
         process=process,
         source=source,
+        only_current=only_current,
     )
     return {name: (column, kind) for name, column, kind in rows}
 

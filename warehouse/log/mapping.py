@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.loads import landed_columns, source_number
-from warehouse.log.composing import Composer, attribute_type, within_reason
+from warehouse.log.composing import Composer, within_reason
+from warehouse.log.duplicates import current_rows, find_duplicates
+from warehouse.log.temporary import make_temp_tables
 from warehouse.log.zones import local_spans_table
 from warehouse.specification import AttributeSpec, ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step
@@ -91,12 +94,12 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
         "log/try_mapping",
         """
         SELECT count(*), count(DISTINCT case_id), (SELECT count(*) FROM temp.duplicate_rows)
-        FROM temp.mapped_rows WHERE reject_reason IS NULL
+        FROM temp.mapped_rows WHERE reject IS NULL
         """,
     )[0]
     activities = store.fetch_sql(
         "log/try_activities",
-        "SELECT DISTINCT activity FROM temp.mapped_rows WHERE reject_reason IS NULL ORDER BY activity",
+        "SELECT DISTINCT activity FROM temp.mapped_rows WHERE reject IS NULL ORDER BY activity",
     )
     return MappedRows(
         rows=rows,
@@ -108,70 +111,38 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
 
 
 def map_rows(store: Store, process: ProcessSpec, *, only_chosen: bool = False) -> None:
-    """Fill the temp tables `mapped_rows` and `mapped_case_rows` from the current loads of all sources.
+    """Fill the temp tables `mapped_rows`, `rejected_rows` and `mapped_case_rows` from the current loads of all sources.
 
-    `only_chosen`: from the landed rows in `temp.chosen_rows` (source_no, load_id, row_number) instead, whether their
-    load is current or not.
-
-    Rows that repeat an earlier one are left out and counted (`duplicate_rows`); a row that can't be used carries
-    its reason in `reject_reason`. Cost: one scan of the landed rows and a grouping of their keys.
+    Rows that repeat an earlier one are left out; a row that can't be used carries its reason in `reject_reason`. What
+    goes by rule is counted by case and load in `row_figures`. `only_chosen`: from the landed rows in
+    `temp.chosen_rows` (source_no, load_id, row_number) instead, whose duplicates were found before. Cost: one scan of
+    the landed rows and a grouping of their keys.
     """
-    connection = store.connection
-    event_attributes = process.attributes("event")
-    case_attributes = process.attributes("case")
-    extra = [f"e{i} {attribute_type(spec)}" for i, spec in enumerate(event_attributes)]
-    extra += [f"k{i} {attribute_type(spec)}" for i, spec in enumerate(case_attributes)]
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE mapped_rows (
-            source_no INTEGER, load_id INTEGER, row_number BIGINT, case_id VARCHAR, activity VARCHAR,
-            lifecycle VARCHAR, instance_key VARCHAR, started_at TIMESTAMPTZ, completed_at TIMESTAMPTZ,
-            resource VARCHAR, role VARCHAR, order_number DOUBLE, order_text VARCHAR, started_note VARCHAR,
-            completed_note VARCHAR, by_lifecycle BOOLEAN, reject_reason VARCHAR, reject_column VARCHAR,
-            reject_value VARCHAR
-            {"".join(f", {column}" for column in extra)}
+    make_temp_tables(store, process)
+    if not only_chosen:
+        store.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
         )
-        """
-    )
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE mapped_case_rows (
-            source_no INTEGER, load_id INTEGER, row_number BIGINT, case_id VARCHAR
-            {"".join(f", {column}" for column in extra if column.startswith("k"))}
-        )
-        """
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
-    )
-    connection.execute("CREATE OR REPLACE TEMP TABLE filtered_rows (source_no INTEGER, row_count BIGINT)")
     for source in process.sources:
-        _map_source(store, process, source, event_attributes, case_attributes, only_chosen=only_chosen)
+        _map_source(store, process, source, only_chosen=only_chosen)
 
 
-def _map_source(
-    store: Store,
-    process: ProcessSpec,
-    source: SourceSpec,
-    event_attributes: tuple[AttributeSpec, ...],
-    case_attributes: tuple[AttributeSpec, ...],
-    *,
-    only_chosen: bool,
-) -> None:
+def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, *, only_chosen: bool) -> None:
     number = source_number(store, process=process.name, source=source.name)
     if number is None:
         return
     if not only_chosen:
-        _find_duplicates(store, source, number)
+        find_duplicates(store, source, number, among=current_rows(number))
+        _count_duplicates(store, process, source, number)
     columns = landed_columns(store, process=process.name, source=source.name)
-    rows = _chosen_rows(number) if only_chosen else _current_rows(number)
+    rows = _chosen_rows(number) if only_chosen else _standing_rows(number)
     _count_filtered(store, process, source, number, columns, rows)
     indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
     for index in indexes:
-        _insert_mapped(store, process, source, number, columns, event_attributes, case_attributes, index, rows)
+        _insert_mapped(store, process, source, number, columns, index, rows)
 
 
-def _current_rows(number: int) -> str:
+def _standing_rows(number: int) -> str:
     """The rows of a source's current loads that stand behind no other, as a FROM clause."""
     return f"""
         FROM landing.main.rows_{number} AS r
@@ -192,6 +163,31 @@ def _chosen_rows(number: int) -> str:
     """
 
 
+def case_text(store: Store, process: ProcessSpec, source: SourceSpec) -> str | None:
+    """The case of a landed row of any load as SQL over `r`, empty where it has none; None where nothing is landed."""
+    columns = landed_columns(store, process=process.name, source=source.name, only_current=False)
+    if source.case not in columns:
+        return None
+    return f"coalesce({Composer(columns=columns, source=source, process=process.name).text(source.case)}, '')"
+
+
+def _count_duplicates(store: Store, process: ProcessSpec, source: SourceSpec, number: int) -> None:
+    text = case_text(store, process, source)
+    store.run_step(
+        composed_step(
+            f"log/count_duplicates/{source.name}",
+            f"""
+            INSERT INTO temp.row_figures
+            SELECT {text}, r.load_id, 'rows_duplicate', count(*)
+            FROM landing.main.rows_{number} AS r
+            JOIN temp.duplicate_rows AS d
+                ON d.source_no = {number} AND d.load_id = r.load_id AND d.row_number = r.row_number
+            GROUP BY ALL
+            """,
+        )
+    )
+
+
 def _count_filtered(
     store: Store,
     process: ProcessSpec,
@@ -200,65 +196,30 @@ def _count_filtered(
     columns: dict[str, tuple[str, str]],
     rows: str,
 ) -> None:
-    """Count the current rows that the source's filters leave out, so that nothing goes in silence."""
-    if not source.filters:
-        return
-    compose = Composer(columns=columns, source=source, process=process.name)
-    condition = " AND ".join(f"({compose.condition(spec)})" for spec in source.filters)
+    """Count the rows that the source's filters leave out or that say that a row is gone: nothing goes in silence."""
+    text = case_text(store, process, source)
+    if source.deleted is not None:
+        compose = Composer(columns=columns, source=source, process=process.name)
+        condition = compose.condition(source.deleted)
+        _count_rows(store, compose, text, "rows_deleted", condition, rows)
+    if source.filters:
+        compose = Composer(columns=columns, source=source, process=process.name)
+        conditions = [f"NOT ({' AND '.join(f'({compose.condition(spec)})' for spec in source.filters)})"]
+        if source.deleted is not None:
+            conditions.append(f"NOT ({compose.condition(source.deleted)})")
+        _count_rows(store, compose, text, "rows_filtered", " AND ".join(conditions), rows)
+
+
+def _count_rows(store: Store, compose: Composer, text: str | None, figure: str, condition: str, rows: str) -> None:
     store.run_step(
         composed_step(
-            f"log/filtered_rows/{source.name}",
+            f"log/{figure}/{compose.source.name}",
             f"""
-            INSERT INTO temp.filtered_rows
-            SELECT {number}, count(*) FILTER (NOT ({condition}))
-            {rows}
+            INSERT INTO temp.row_figures
+            SELECT {text}, load_id, '{figure}', count(*) FROM (SELECT r.* {rows}) AS r WHERE {condition} GROUP BY ALL
             """,
         ),
         compose.values,
-    )
-
-
-def _find_duplicates(store: Store, source: SourceSpec, number: int) -> None:
-    """Note the current rows that stand behind another row of the same key.
-
-    With a declared key the latest load's row stands (a correction); without one the first row stands. A source
-    that keeps duplicates has them only across loads of an increment: the n-th copy in one load is the n-th copy
-    in another.
-    """
-    order = "load_id DESC, row_number DESC" if source.key else "load_id, row_number"
-    current = f"""
-        SELECT r.load_id, r.row_number, r.row_key
-        FROM landing.main.rows_{number} AS r
-        JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
-    """
-    if source.keep_duplicates and not source.key:
-        if source.delivery != "increment":
-            return
-        ranked = f"""
-            SELECT *, row_number() OVER (PARTITION BY row_key, load_id ORDER BY row_number) AS ordinal FROM ({current})
-        """
-        partition = "row_key, ordinal"
-    else:
-        ranked = current
-        partition = "row_key"
-    qualified = ", ".join(f"c.{name}" for name in partition.split(", "))
-    store.run_step(
-        composed_step(
-            "log/duplicate_rows",
-            f"""
-            INSERT INTO temp.duplicate_rows
-            WITH repeated AS (
-                SELECT {partition} FROM ({ranked}) GROUP BY {partition} HAVING count(*) > 1
-            )
-            SELECT {number}, load_id, row_number
-            FROM (
-                SELECT c.load_id, c.row_number,
-                    row_number() OVER (PARTITION BY {qualified} ORDER BY {order}) AS copy
-                FROM ({ranked}) AS c SEMI JOIN repeated USING ({partition})
-            )
-            WHERE copy > 1
-            """,
-        )
     )
 
 
@@ -268,16 +229,15 @@ def _insert_mapped(
     source: SourceSpec,
     number: int,
     columns: dict[str, tuple[str, str]],
-    event_attributes: tuple[AttributeSpec, ...],
-    case_attributes: tuple[AttributeSpec, ...],
     milestone_index: int | None,
     rows: str,
 ) -> None:
     compose = Composer(columns=columns, source=source, process=process.name)
     own: dict[tuple[str, str], AttributeSpec] = {(a.of, a.name): a for a in source.attributes}
     attributes: dict[str, str] = {}
-    for prefix, kind, specs in (("e", "event", event_attributes), ("k", "case", case_attributes)):
-        for index, spec in enumerate(specs):
+    kinds: tuple[tuple[str, Literal["event", "case"]], ...] = (("e", "event"), ("k", "case"))
+    for prefix, kind in kinds:
+        for index, spec in enumerate(process.attributes(kind)):
             mine = own.get((kind, spec.name))
             if mine is not None:
                 attributes[f"{prefix}{index}"] = compose.attribute(mine)
@@ -286,7 +246,7 @@ def _insert_mapped(
         selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
         selected |= {"case_id": compose.text(source.case), **picked}
         _run_insert(store, "mapped_case_rows", rows, compose, selected, condition="true")
-        _set_aside_case_rows(store, source)
+        _set_aside_case_rows(store)
         return
     selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
     selected["case_id"] = compose.text(source.case)
@@ -324,23 +284,21 @@ def _insert_mapped(
             selected["order_text"] = compose.text(source.order)
     selected |= attributes
     raw = {target: (column, compose.text(column)) for target, column in instants}
-    _run_insert(store, "mapped_rows", rows, compose, selected, condition=condition, raw=raw)
+    _run_insert(store, "mapped", rows, compose, selected, condition=condition, raw=raw)
 
 
-def _set_aside_case_rows(store: Store, source: SourceSpec) -> None:
-    """Rows of a case table that name no case go where all rejected rows go."""
+def _set_aside_case_rows(store: Store) -> None:
+    """Rows of a case table that can't be used go where all rejected rows go."""
     store.run_step(
         composed_step(
-            f"log/case_rows_without_case/{source.name}",
+            "log/rejected_case_rows",
             """
-            INSERT INTO temp.mapped_rows (source_no, load_id, row_number, reject_reason, reject_column)
-            SELECT source_no, load_id, row_number, 'case_missing', $column
-            FROM temp.mapped_case_rows WHERE case_id IS NULL
+            INSERT INTO temp.mapped (source_no, load_id, row_number, case_id, reject)
+            SELECT source_no, load_id, row_number, case_id, reject FROM temp.mapped_case_rows WHERE reject IS NOT NULL
             """,
-        ),
-        {"column": source.case},
+        )
     )
-    store.run_step(composed_step("log/case_rows_kept", "DELETE FROM temp.mapped_case_rows WHERE case_id IS NULL"))
+    store.run_step(composed_step("log/case_rows_kept", "DELETE FROM temp.mapped_case_rows WHERE reject IS NOT NULL"))
 
 
 def _run_insert(
@@ -353,71 +311,70 @@ def _run_insert(
     condition: str,
     raw: dict[str, tuple[str, str]] | None = None,
 ) -> None:
-    filters = [compose.condition(spec) for spec in compose.source.filters]
-    where = " AND ".join(["true", *filters])
+    conditions = ["true", *(compose.condition(spec) for spec in compose.source.filters), condition]
+    if compose.source.deleted is not None:
+        conditions.append(f"NOT ({compose.condition(compose.source.deleted)})")
     chosen = ", ".join(f"{expression} AS {name}" for name, expression in selected.items())
-    raws = ", ".join(f"{text} AS raw_{target}" for target, (_, text) in (raw or {}).items())
+    raws = "".join(f", {text} AS raw_{target}" for target, (_, text) in (raw or {}).items())
     relation = f"""
         SELECT r.* {"".join(", " + local for local in compose.locals)}
         {rows}
     """
-    inner = f"""
-        SELECT {chosen} {", " + raws if raws else ""}
-        FROM ({relation}) AS r {" ".join(compose.joins)}
-        WHERE {where} AND {condition}
-    """
-    targets = list(selected)
-    if table == "mapped_rows":
-        reason, column, value = _reject_expressions(compose, selected, raw or {})
-        inner = (
-            f"SELECT *, {reason} AS reject_reason, {column} AS reject_column, {value} AS reject_value FROM ({inner})"
+    held, hold = "NULL::VARCHAR[]", ""
+    if _has_held_rows(store):
+        held, hold = "h.held", _HELD
+    reject = _reject_expression(compose, selected, raw)
+    step = composed_step(
+        f"log/{table}/{compose.source.name}",
+        f"""
+        INSERT INTO temp.{table} ({", ".join(selected)}, reject)
+        SELECT {", ".join(selected)}, coalesce({reject}, held)
+        FROM (
+            SELECT {chosen} {raws}, {held} AS held
+            FROM ({relation}) AS r {" ".join(compose.joins)} {hold}
+            WHERE {" AND ".join(f"({each})" for each in conditions)}
         )
-        targets += ["reject_reason", "reject_column", "reject_value"]
-    outer = f"SELECT {', '.join(targets)} FROM ({inner})"
+        """,
+    )
     with _zone_tables(store, compose):
-        store.run_step(
-            composed_step(
-                f"log/{table}/{compose.source.name}",
-                f"INSERT INTO temp.{table} ({', '.join(targets)}) {outer}",
-            ),
-            compose.values,
-        )
+        store.run_step(step, compose.values)
 
 
-def _reject_expressions(
-    compose: Composer, selected: dict[str, str], raw: dict[str, tuple[str, str]]
-) -> tuple[str, str, str]:
-    """Reason, column and value of a row that can't be used; NULL for a good row. The first reason wins."""
-    cases: list[tuple[str, str, str, str]] = [
-        ("case_id IS NULL", "case_missing", compose.bind(compose.source.case), "NULL"),
-        ("activity IS NULL", "activity_missing", compose.bind(", ".join(compose.source.activity)), "NULL"),
-    ]
-    for target, (column, _) in raw.items():
-        cases.append(
-            (
-                f"raw_{target} IS NOT NULL AND ({target} IS NULL OR NOT {within_reason(target)})",
-                "instant_unreadable",
-                compose.bind(column),
-                f"raw_{target}",
-            )
-        )
-    given = [target for target in ("started_at", "completed_at") if target in selected]
-    missing = compose.bind(raw[given[-1]][0])
-    cases.append((" AND ".join(f"{target} IS NULL" for target in given), "instant_missing", missing, "NULL"))
-    if len(given) == 2:
-        named = compose.bind(", ".join(column for column, _ in raw.values()))
-        cases.append(
-            (
-                "started_at > completed_at",
-                "start_after_end",
-                named,
-                "raw_started_at || ' > ' || raw_completed_at",
-            )
-        )
-    reason = " ".join(f"WHEN {test} THEN '{name}'" for test, name, _, _ in cases)
-    column = " ".join(f"WHEN {test} THEN {place}" for test, _, place, _ in cases)
-    value = " ".join(f"WHEN {test} THEN {found}" for test, _, _, found in cases)
-    return f"CASE {reason} END", f"CASE {column} END", f"CASE {value} END"
+# what a quality gate holds back, told as the mapping tells what it rejects
+_HELD = """
+    LEFT JOIN (
+        SELECT load_id, row_number, first([reason, column_name, value] ORDER BY reason, column_name) AS held
+        FROM landing.main.held_rows WHERE replayed_at IS NULL GROUP BY ALL
+    ) AS h ON h.load_id = r.load_id AND h.row_number = r.row_number
+"""
+
+
+def _has_held_rows(store: Store) -> bool:
+    found = store.fetch_sql(
+        "log/held", "SELECT count(*) FROM (FROM landing.main.held_rows WHERE replayed_at IS NULL LIMIT 1)"
+    )
+    return bool(found[0][0])
+
+
+def _reject_expression(compose: Composer, selected: dict[str, str], raw: dict[str, tuple[str, str]] | None) -> str:
+    """[reason, column, value] of a row that can't be used; NULL for a good row. The first reason wins."""
+    case = compose.bind(compose.source.case)
+    cases: list[tuple[str, str, str, str]] = [("case_id IS NULL", "case_missing", case, "NULL")]
+    if raw is not None:
+        activity = compose.bind(", ".join(compose.source.activity))
+        cases.append(("activity IS NULL", "activity_missing", activity, "NULL"))
+        for target, (column, _) in raw.items():
+            unreadable = f"raw_{target} IS NOT NULL AND ({target} IS NULL OR NOT {within_reason(target)})"
+            cases.append((unreadable, "instant_unreadable", compose.bind(column), f"raw_{target}"))
+        given = [target for target in ("started_at", "completed_at") if target in selected]
+        missing = compose.bind(raw[given[-1]][0])
+        cases.append((" AND ".join(f"{target} IS NULL" for target in given), "instant_missing", missing, "NULL"))
+        if len(given) == 2:
+            named = compose.bind(", ".join(column for column, _ in raw.values()))
+            both = "raw_started_at || ' > ' || raw_completed_at"
+            cases.append(("started_at > completed_at", "start_after_end", named, both))
+    told = " ".join(f"WHEN {test} THEN ['{name}', {place}, {found}]" for test, name, place, found in cases)
+    return f"CASE {told} END"
 
 
 @contextmanager

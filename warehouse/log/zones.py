@@ -110,12 +110,18 @@ def _month_start(info: ZoneInfo, year: int, month: int) -> datetime:
     return datetime(year, month, 1, tzinfo=info).astimezone(UTC)
 
 
+def period_number(name: str) -> int:
+    """The number of a month named like 2026-09: it stays the month's own, whatever months a log has."""
+    year, month = name.split("-")
+    return (int(year) - FIRST_YEAR + 1) * 12 + int(month)
+
+
 def periods_table(periods: tuple[Period, ...]) -> pa.Table:
-    """Periods as an Arrow table (period_no from 1, period, starts_at, ends_at)."""
+    """Periods as an Arrow table (period_no: months since 1898-12, period, starts_at, ends_at)."""
     instant = pa.timestamp("us", tz="UTC")
     return pa.table(
         {
-            "period_no": pa.array(range(1, len(periods) + 1), type=pa.int32()),
+            "period_no": pa.array([period_number(period.name) for period in periods], type=pa.int32()),
             "period": pa.array([period.name for period in periods], type=pa.string()),
             "starts_at": pa.array([period.starts_at for period in periods], type=instant),
             "ends_at": pa.array([period.ends_at for period in periods], type=instant),

@@ -17,10 +17,6 @@ CREATE TABLE roles (role_code INTEGER, role VARCHAR);
 CREATE TABLE case_ids (case_code INTEGER, case_id VARCHAR);
 CREATE TABLE variant_dictionary (variant_no INTEGER, variant_id VARCHAR, codes INTEGER[]);
 CREATE TABLE periods (period_no INTEGER, period VARCHAR, starts_at TIMESTAMPTZ, ends_at TIMESTAMPTZ);
-CREATE TABLE case_verdicts (
-    case_code INTEGER, standard_version VARCHAR, alignment_cost BIGINT, fitness DOUBLE, deviation_count BIGINT,
-    is_conformant BOOLEAN
-);
 """
 
 

@@ -1,4 +1,4 @@
-"""The three views over all processes while there is no process: their columns and types, and no rows."""
+"""The four views over all processes while there is no process: their columns and types, and no rows."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ EMPTY_VIEWS = {
             NULL::DOUBLE AS cycle_seconds, NULL::DOUBLE AS cycle_business_seconds, NULL::BIGINT AS alignment_cost,
             NULL::DOUBLE AS fitness, NULL::BIGINT AS deviation_count, NULL::BOOLEAN AS is_conformant,
             map([]::VARCHAR[], []::VARCHAR[]) AS segments
+        WHERE false
+    """,
+    "limit_checks": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS case_id, NULL::VARCHAR AS clause_id,
+            NULL::VARCHAR AS standard_version, NULL::BIGINT AS occurrence, NULL::TIMESTAMPTZ AS from_at,
+            NULL::TIMESTAMPTZ AS to_at, NULL::TIMESTAMPTZ AS due_at, NULL::DOUBLE AS elapsed_seconds,
+            NULL::DOUBLE AS business_seconds, NULL::DOUBLE AS paused_seconds, NULL::DOUBLE AS limit_seconds,
+            NULL::VARCHAR AS outcome, NULL::VARCHAR AS to_activity
         WHERE false
     """,
 }

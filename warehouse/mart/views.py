@@ -1,4 +1,4 @@
-"""The views that join the working tables of all processes into events, activity_instances and cases."""
+"""The views that join the working tables of all processes into events, activity_instances, cases and limit_checks."""
 
 from __future__ import annotations
 
@@ -58,11 +58,28 @@ _COMMENTS = {
         "is_conformant": "No finding from flow, role, guard or rule; NULL while open or where not judged",
         "segments": "Segment attributes by name",
     },
+    "limit_checks": {
+        "": "One row per time limit held against a case",
+        "process": "Name of the process",
+        "case_id": "The case",
+        "clause_id": "The limit",
+        "standard_version": "The version of the standard",
+        "occurrence": "Which occurrence of the limit in the case, from 1",
+        "from_at": "When the clock started",
+        "to_at": "When it stopped; NULL while it has not",
+        "due_at": "When it was or is due",
+        "elapsed_seconds": "From start to stop, or to as_of or the end of the case while it has not stopped",
+        "business_seconds": "The same on the clause's calendar; NULL for an elapsed limit",
+        "paused_seconds": "Time in which the clock stood still",
+        "limit_seconds": "The limit",
+        "outcome": "met, breached, running, at_risk, not_reached, not_applicable",
+        "to_activity": "The activity that stopped the clock; NULL while it has not, or where the case end does",
+    },
 }
 
 
 def make_views(store: Store, process: ProcessSpec) -> None:
-    """Make the process's own views, then the three views over all processes.
+    """Make the process's own views, then the four views over all processes.
 
     Inside the caller's transaction on mart. Names in them are schema-qualified only, so that the file can be attached
     under any name.
@@ -74,13 +91,13 @@ def make_views(store: Store, process: ProcessSpec) -> None:
 
 
 def union_views(store: Store) -> None:
-    """Make the three views over all processes that have views of their own."""
+    """Make the four views over all processes that have views of their own."""
     processes = store.fetch_sql("mart/processes", "SELECT ordinal FROM mart.main.process_catalogue ORDER BY ordinal")
     ready = {
         row[0]
         for row in store.fetch_sql(
             "mart/ready",
-            "SELECT schema_name FROM duckdb_views() WHERE database_name = 'mart' AND view_name = 'published_cases'",
+            "SELECT schema_name FROM duckdb_views() WHERE database_name = 'mart' AND view_name = 'published_limit_checks'",
         )
     }
     schemas = [f"p{ordinal}" for (ordinal,) in processes if f"p{ordinal}" in ready]
@@ -128,11 +145,18 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
     keys = ", ".join(_literal(segment) for segment in process.segments)
     values = ", ".join(f"CAST(k.k{names.index(segment)} AS VARCHAR)" for segment in process.segments)
     segments = f"map([{keys}], [{values}])" if process.segments else "map([]::VARCHAR[], []::VARCHAR[])"
-    seconds = ", ".join(f"i.{m}_us / 1e6 AS {m}_seconds" for m in ("waiting", "processing", "sojourn"))
+    seconds = ", ".join(
+        f"(epoch_us(i.{end}) - epoch_us(i.{start})) / 1e6 AS {part}_seconds"
+        for part, start, end in (
+            ("waiting", "enabled_at", "started_at"),
+            ("processing", "started_at", "completed_at"),
+            ("sojourn", "enabled_at", "completed_at"),
+        )
+    )
     business = ", ".join(f"NULL::DOUBLE AS {m}_business_seconds" for m in ("waiting", "processing", "sojourn"))
     views = {
         "events": f"""
-            SELECT {name} AS process, c.case_id, e.position, a.activity, e.lifecycle, r.resource, o.role, e.occurred_at,
+            SELECT {name} AS process, c.case_id, CAST(e.position AS BIGINT) AS position, a.activity, e.lifecycle, r.resource, o.role, e.occurred_at,
                 CAST(e.load_id AS BIGINT) AS load_id, e.row_number{_published(process.attributes("event"), "e", "e")}
             FROM {schema}.events AS e
             JOIN {schema}.case_ids AS c USING (case_code)
@@ -141,7 +165,7 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
             LEFT JOIN {schema}.roles AS o USING (role_code)
         """,
         "activity_instances": f"""
-            SELECT {name} AS process, c.case_id, i.instance, a.activity, r.resource, o.role, i.enabled_at, i.started_at,
+            SELECT {name} AS process, c.case_id, CAST(i.instance AS BIGINT) AS instance, a.activity, r.resource, o.role, i.enabled_at, i.started_at,
                 i.completed_at, {seconds}, {business}
             FROM {schema}.instances AS i
             JOIN {schema}.case_ids AS c USING (case_code)
@@ -150,7 +174,8 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
             LEFT JOIN {schema}.roles AS o USING (role_code)
         """,
         "cases": f"""
-            SELECT {name} AS process, c.case_id, k.state, k.started_at, k.ended_at, p.period, k.event_count,
+            SELECT {name} AS process, c.case_id, k.state, k.started_at, k.ended_at, p.period,
+                CAST(k.event_count AS BIGINT) AS event_count,
                 d.variant_id, v.standard_version, k.cycle_us / 1e6 AS cycle_seconds,
                 NULL::DOUBLE AS cycle_business_seconds,
                 v.alignment_cost, v.fitness, coalesce(v.deviation_count, 0) AS deviation_count, v.is_conformant,
@@ -160,6 +185,18 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
             JOIN {schema}.variant_dictionary AS d USING (variant_no)
             LEFT JOIN {schema}.periods AS p USING (period_no)
             LEFT JOIN {schema}.case_verdicts AS v USING (case_code)
+        """,
+        "limit_checks": f"""
+            SELECT {name} AS process, c.case_id, l.clause_id, l.standard_version,
+                CAST(k.occurrence AS BIGINT) AS occurrence, k.from_at, k.to_at,
+                k.from_at + to_microseconds(l.within_us) AS due_at,
+                greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)) / 1e6 AS elapsed_seconds,
+                NULL::DOUBLE AS business_seconds, 0.0::DOUBLE AS paused_seconds, l.within_us / 1e6 AS limit_seconds,
+                k.outcome, a.activity AS to_activity
+            FROM {schema}.limit_checks AS k
+            JOIN {schema}.limits AS l USING (limit_no)
+            JOIN {schema}.case_ids AS c USING (case_code)
+            LEFT JOIN {schema}.activities AS a ON a.activity_code = k.to_code
         """,
     }
     for view, sql in views.items():

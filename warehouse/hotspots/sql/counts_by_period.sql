@@ -1,10 +1,12 @@
 -- what:    duration counts in the order that the statistics want them, by period
--- inputs:  duration_counts
+-- inputs:  duration_counts, places
 -- grain:   one row per place, measure, period and second
-SELECT segment_no, kind, place_a, place_b, measure, period_no, seconds,
-    sum(n)::BIGINT AS n, sum(total_us - n::HUGEINT * seconds * 1000000)::BIGINT AS extra_us,
-    sum(reference_n)::BIGINT AS reference_n,
-    coalesce(sum(reference_us - reference_n::HUGEINT * seconds * 1000000), 0)::BIGINT AS reference_extra_us
-FROM duration_counts
+SELECT c.segment_no, c.kind, a.place_no AS place_a, b.place_no AS place_b, c.measure, c.period_no, c.seconds,
+    sum(c.n)::BIGINT AS n, sum(c.total_us - c.n::HUGEINT * c.seconds * 1000000)::BIGINT AS extra_us,
+    sum(c.reference_n)::BIGINT AS reference_n,
+    sum(c.reference_us - c.reference_n::HUGEINT * c.seconds * 1000000)::BIGINT AS reference_extra_us
+FROM duration_counts AS c
+LEFT JOIN temp.places AS a ON a.kind = c.kind AND a.code = c.place_a
+LEFT JOIN temp.places AS b ON b.kind = c.kind AND b.code = c.place_b
 GROUP BY ALL
-ORDER BY kind, measure, segment_no, place_a, place_b NULLS FIRST, period_no, seconds
+ORDER BY c.kind, c.measure, c.segment_no, a.place_no, b.place_no NULLS FIRST, period_no, c.seconds

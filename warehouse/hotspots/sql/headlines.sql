@@ -1,5 +1,5 @@
 -- what:    the headline figures: last complete period against the one before, the whole log, and now
--- inputs:  cases, case_verdicts, periods, limit_checks, deviations, hotspots
+-- inputs:  cases, periods, place_tallies, limit_checks, hotspots
 -- grain:   one row per figure and period
 -- values:  process, as_of
 INSERT INTO main.headlines
@@ -10,28 +10,27 @@ scopes AS (
     SELECT period_no, period, back FROM complete WHERE back <= 2
     UNION ALL SELECT 0, 'all', 0
 ),
-ended AS (
-    SELECT s.period, c.case_code, c.cycle_us, v.is_conformant, coalesce(v.deviation_count, 0) AS deviation_count
-    FROM cases AS c
-    JOIN scopes AS s ON s.period_no = c.period_no OR s.period_no = 0
-    LEFT JOIN case_verdicts AS v USING (case_code)
-    WHERE c.ended_at IS NOT NULL AND c.state = 'closed'
+counted AS (
+    SELECT s.period,
+        sum(t.n) FILTER (t.tally = 'ended' AND t.kind = 'closed') AS closed,
+        sum(t.total_us) FILTER (t.tally = 'ended' AND t.kind = 'closed') AS deviations,
+        sum(t.n) FILTER (t.tally = 'ended' AND t.kind = 'judged') AS judged,
+        sum(t.n) FILTER (t.tally = 'ended' AND t.kind = 'conformant') AS conformant,
+        sum(t.n) FILTER (t.tally = 'limits' AND t.kind = 'met') AS met,
+        sum(t.n) FILTER (t.tally = 'limits') AS held
+    FROM scopes AS s
+    JOIN place_tallies AS t ON t.tally IN ('ended', 'limits') AND (s.period_no = t.period_no OR s.period_no = 0)
+    GROUP BY s.period
 ),
 of_cases AS (
-    SELECT period,
-        count(*) FILTER (is_conformant) / nullif(count(is_conformant), 0) AS conformance_rate,
-        count(*)::DOUBLE AS cases_ended,
-        quantile_disc(cycle_us, 0.5) / 1e6 AS cycle_p50_seconds,
-        quantile_disc(cycle_us, 0.9) / 1e6 AS cycle_p90_seconds,
-        sum(deviation_count)::DOUBLE AS deviations
-    FROM ended GROUP BY period
-),
-of_limits AS (
-    SELECT s.period, count(*) FILTER (l.outcome = 'met') / nullif(count(*), 0) AS limits_met_rate
-    FROM (SELECT * FROM main.limit_checks WHERE process = $process AND outcome IN ('met', 'breached')) AS l
-    ASOF LEFT JOIN periods AS p ON l.due_at >= p.starts_at
-    JOIN scopes AS s ON (s.period_no = p.period_no AND l.due_at < p.ends_at) OR s.period_no = 0
+    SELECT s.period, quantile_disc(c.cycle_us, 0.5) / 1e6 AS cycle_p50_seconds,
+        quantile_disc(c.cycle_us, 0.9) / 1e6 AS cycle_p90_seconds
+    FROM (SELECT period_no, cycle_us FROM cases WHERE state = 'closed' AND ended_at IS NOT NULL) AS c
+    JOIN scopes AS s ON s.period_no = c.period_no
     GROUP BY s.period
+    UNION ALL
+    SELECT 'all', quantile_disc(cycle_us, 0.5) / 1e6, quantile_disc(cycle_us, 0.9) / 1e6
+    FROM cases WHERE state = 'closed' AND ended_at IS NOT NULL
 ),
 of_hotspots AS (
     SELECT period, sum(recoverable_seconds) AS recoverable_seconds FROM main.hotspots
@@ -40,11 +39,13 @@ of_hotspots AS (
 ),
 figures AS (
     UNPIVOT (
-        SELECT s.period, s.back, c.conformance_rate, l.limits_met_rate, coalesce(c.cases_ended, 0) AS cases_ended,
-            c.cycle_p50_seconds, c.cycle_p90_seconds, c.deviations, h.recoverable_seconds
+        SELECT s.period, s.back, n.conformant::DOUBLE / nullif(n.judged, 0) AS conformance_rate,
+            n.met::DOUBLE / nullif(n.held, 0) AS limits_met_rate, coalesce(n.closed, 0)::DOUBLE AS cases_ended,
+            c.cycle_p50_seconds, c.cycle_p90_seconds,
+            CASE WHEN n.closed IS NOT NULL THEN n.deviations::DOUBLE END AS deviations, h.recoverable_seconds
         FROM scopes AS s
+        LEFT JOIN counted AS n USING (period)
         LEFT JOIN of_cases AS c USING (period)
-        LEFT JOIN of_limits AS l USING (period)
         LEFT JOIN of_hotspots AS h USING (period)
     ) ON conformance_rate, limits_met_rate, cases_ended, cycle_p50_seconds, cycle_p90_seconds, deviations, recoverable_seconds
     INTO NAME figure VALUE value
@@ -59,5 +60,5 @@ UNION ALL
 SELECT $process, 'now', 'open_cases', (SELECT count(*) FROM cases WHERE state = 'open'), NULL, NULL, NULL
 UNION ALL
 SELECT $process, 'now', 'open_at_risk',
-    (SELECT count(DISTINCT case_id) FROM main.limit_checks WHERE process = $process AND outcome = 'at_risk'), NULL, NULL, 'lower'
+    (SELECT count(DISTINCT case_code) FROM limit_checks WHERE outcome = 'at_risk'), NULL, NULL, 'lower'
 ORDER BY ALL

@@ -1,17 +1,17 @@
--- what:    the verdict on each judged case
--- inputs:  case_versions, variant_verdicts, deviations
+-- what:    the verdict on each judged case of the scope
+-- inputs:  case_versions, variant_verdicts, tonight_deviations
 -- grain:   one row per judged case
 -- values:  process
+INSERT INTO case_verdicts
 SELECT v.case_code, v.standard_version, d.alignment_cost, d.fitness, coalesce(n.found, 0) AS deviation_count,
     CASE WHEN v.state = 'closed' AND d.is_exact THEN coalesce(n.of_flow, 0) = 0 END AS is_conformant
 FROM temp.case_versions AS v
 JOIN variant_dictionary AS x USING (variant_no)
-JOIN case_ids AS k USING (case_code)
 LEFT JOIN main.variant_verdicts AS d
     ON d.process = $process AND d.variant_id = x.variant_id AND d.standard_version = v.standard_version
     AND d.is_open = v.is_open
 LEFT JOIN (
-    SELECT case_id, count(*) AS found, count(*) FILTER (kind NOT IN ('late', 'too_early')) AS of_flow
-    FROM main.deviations WHERE process = $process AND status <> 'resolved' GROUP BY case_id
-) AS n USING (case_id)
+    SELECT case_code, count(*) AS found, count(*) FILTER (kind NOT IN ('late', 'too_early')) AS of_flow
+    FROM temp.tonight_deviations WHERE status <> 'resolved' GROUP BY case_code
+) AS n USING (case_code)
 ORDER BY v.case_code

@@ -1,13 +1,9 @@
 -- what:    the variants that each version has to judge, as closed and as open, but for those kept from earlier nights
--- inputs:  case_versions, kept_variants, variant_dictionary, activities
+-- inputs:  needed_verdicts, kept_variants, variant_dictionary, activities
 -- grain:   one row per variant, version and openness
 WITH counted AS (
-    SELECT c.variant_no, d.variant_id, c.standard_version, c.is_open, count(*) AS case_count
-    FROM temp.case_versions AS c
-    JOIN variant_dictionary AS d USING (variant_no)
-    ANTI JOIN temp.kept_variants AS k
-        ON k.variant_id = d.variant_id AND k.standard_version = c.standard_version AND k.is_open = c.is_open
-    GROUP BY ALL
+    SELECT * FROM temp.needed_verdicts
+    ANTI JOIN temp.kept_variants USING (variant_id, standard_version, is_open)
 ),
 named AS (
     SELECT v.variant_no, list(a.activity ORDER BY v.step) AS activities

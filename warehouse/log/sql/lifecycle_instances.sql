@@ -1,5 +1,5 @@
 -- what:    pair start and complete events: by instance id where given, else first in first out within case and activity
--- inputs:  events
+-- inputs:  scope_events
 -- grain:   one row per activity instance that completed; started_at is NULL where no start was left for it
 -- note:    a row of a source without a lifecycle column is an instance by itself and takes no other's start;
 --          a complete is paired unless more completes than starts came so far; the r-th paired complete takes the r-th start
@@ -8,7 +8,7 @@ WITH marked AS (
         by_lifecycle AND lifecycle = 'start' AS is_start,
         by_lifecycle AND lifecycle = 'complete' AS is_complete,
         lifecycle = 'complete' AS is_entry
-    FROM events
+    FROM temp.scope_events
     WHERE lifecycle = 'complete' OR (by_lifecycle AND lifecycle = 'start')
 ),
 counted AS (

@@ -3,5 +3,5 @@
 -- grain:   one row per new resource
 INSERT INTO resources
 SELECT (SELECT coalesce(max(resource_code), -1) FROM resources) + row_number() OVER (ORDER BY resource), resource
-FROM (SELECT DISTINCT resource FROM temp.mapped_rows WHERE reject_reason IS NULL AND resource IS NOT NULL)
+FROM (SELECT DISTINCT resource FROM temp.mapped_rows WHERE reject IS NULL AND resource IS NOT NULL)
 WHERE resource NOT IN (SELECT resource FROM resources)

@@ -1,9 +1,11 @@
 -- what:    give every variant never seen before a number, and its id: md5 over the length-prefixed activities
--- inputs:  case_sequences, activities
+-- inputs:  short_sequences, case_sequences, activities
 -- grain:   one row per new variant
 INSERT INTO variant_dictionary
 WITH fresh AS (
-    SELECT DISTINCT codes FROM temp.case_sequences AS s ANTI JOIN variant_dictionary AS v USING (codes)
+    SELECT DISTINCT codes
+    FROM (SELECT codes FROM temp.short_sequences UNION ALL SELECT codes FROM temp.case_sequences) AS s
+    ANTI JOIN variant_dictionary AS v USING (codes)
 ),
 exploded AS (
     SELECT codes, unnest(codes) AS activity_code, generate_subscripts(codes, 1) AS step FROM fresh

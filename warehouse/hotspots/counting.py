@@ -1,0 +1,241 @@
+"""The shares of some cases in the sums over cases, with a sign: what they add, or what they take away.
+
+`temp.tally_instances` holds the instances of the cases in order, `temp.tally_scope_cases` the cases. Per case
+(promise 9): the shares of two sets of cases add up to that of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from warehouse.log.instances import epoch_day
+from warehouse.sql_step import composed_step
+from warehouse.store import Store
+
+_PARTS = ("waiting", "processing", "sojourn")
+
+# kind, columns of its place, condition, measures, whether it is split by segment, whether a case may have the place twice
+# without doing an activity twice
+_KINDS: tuple[tuple[str, str, str, str, tuple[str, ...], bool, bool], ...] = (
+    ("activity", "activity_code", "NULL::INTEGER", "is_measured", _PARTS, True, False),
+    (
+        "handover",
+        "before_code",
+        "activity_code",
+        "is_measured AND is_handover",
+        ("waiting", "sojourn"),
+        False,
+        False,
+    ),
+    ("resource", "resource_code", "NULL::INTEGER", "is_measured AND resource_code IS NOT NULL", _PARTS, False, True),
+    ("role", "role_code", "NULL::INTEGER", "is_measured AND role_code IS NOT NULL", _PARTS, False, True),
+)
+
+
+def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], *, sign: int) -> int:
+    """Append the shares of the cases to `duration_counts` and `place_tallies`; the number of cases.
+
+    `columns` are those of `cases` that hold the segment attributes. Cost: a few groupings of the cases' instances.
+    """
+    counted = _choose_cases(store)
+    _segments(store, segments, columns)
+    store.run_step(composed_step("hotspots/timed", f"CREATE OR REPLACE TEMP TABLE timed AS {_TIMED}"))
+    has_parts = {
+        part: store.fetch_sql(
+            "hotspots/has_part", f"SELECT count(*) FROM (SELECT 1 FROM temp.timed WHERE {part}_us IS NOT NULL LIMIT 1)"
+        )
+        != [(0,)]
+        for part in _PARTS
+    }
+    for kind, place_a, place_b, condition, measures, by_segment, repeats_freely in _KINDS:
+        present = [measure for measure in measures if has_parts[measure]]
+        for measure in present:
+            _count_durations(store, kind, place_a, place_b, condition, measure, sign=sign)
+            if by_segment and segments:
+                _count_durations(store, kind, place_a, place_b, condition, measure, sign=sign, by_segment=True)
+        for split in (False, True) if by_segment and segments else (False,):
+            if present:
+                _count_cases(
+                    store, kind, (place_a, place_b), condition, present, sign=sign, by_segment=split,
+                    repeats_freely=repeats_freely,
+                )  # fmt: skip
+    _count_durations(store, "follows", "before_code", "activity_code", "before_code IS NOT NULL", "follows", sign=sign)
+    for name in ("count_follows", "count_cycles", "count_segment_cycles", "count_excess", "count_ended"):
+        store.run("hotspots", name, sign=sign)
+    return counted
+
+
+def _choose_cases(store: Store) -> int:
+    """The cases of the scope with what their instances must know of them."""
+    return store.run_step(
+        composed_step(
+            "hotspots/tally_cases",
+            """
+            CREATE OR REPLACE TEMP TABLE tally_cases AS
+            SELECT c.case_code, c.state, c.ended_at, c.measured_from_at, c.measured_to_at,
+                c.state = 'partial' AS is_partial, v.is_conformant, coalesce(v.is_conformant, false) AS is_reference,
+                coalesce(v.deviation_count, 0) AS deviation_count, c.cycle_us, c.period_no,
+                coalesce(r.repeats, false) AS repeats
+            FROM temp.tally_scope_cases AS c
+            LEFT JOIN case_verdicts AS v USING (case_code)
+            LEFT JOIN (
+                SELECT variant_no, true AS repeats FROM variant_dictionary WHERE len(codes) > len(list_distinct(codes))
+            ) AS r USING (variant_no)
+            """,
+        )
+    )
+
+
+# the instances with what is counted of them; the predecessor is the row before, without sorting again
+_TIMED = f"""
+    WITH stored AS (
+        SELECT *,
+            lag(case_code) OVER () IS NOT DISTINCT FROM case_code AS follows_one,
+            lead(case_code) OVER () IS DISTINCT FROM case_code AS is_last,
+            lag(activity_code) OVER () AS last_code,
+            lag(completed_at) OVER () AS last_at,
+            lag(resource_code) OVER () AS last_resource
+        FROM temp.tally_instances
+    )
+    SELECT f.case_code, f.activity_code, f.resource_code, f.role_code, f.is_last, c.repeats, c.is_reference,
+        d.period_no + CASE WHEN f.completed_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
+        CASE WHEN f.follows_one THEN f.last_code END AS before_code,
+        f.follows_one AND coalesce(f.last_resource <> f.resource_code, false) AS is_handover,
+        epoch_us(f.started_at) - epoch_us(f.enabled_at) AS waiting_us,
+        epoch_us(f.completed_at) - epoch_us(f.started_at) AS processing_us,
+        epoch_us(f.completed_at) - epoch_us(f.enabled_at) AS sojourn_us,
+        CASE WHEN f.follows_one THEN epoch_us(f.completed_at) - epoch_us(f.last_at) END AS follows_us,
+        f.enabled_at >= c.measured_from_at AND (c.measured_to_at IS NULL OR f.completed_at <= c.measured_to_at)
+            AND NOT c.is_partial AS is_measured
+    FROM stored AS f
+    JOIN temp.tally_cases AS c USING (case_code)
+    JOIN temp.period_days AS d ON d.day = {epoch_day("f.completed_at")}
+"""
+
+
+def _segments(store: Store, segments: Sequence[str], columns: Sequence[str]) -> None:
+    """Give each value of each segment attribute a number (0: all cases), and note which cases have which."""
+    parts = [
+        f"SELECT case_code, $s{i} || '=' || CAST({column} AS VARCHAR) AS segment FROM temp.tally_scope_cases "
+        f"WHERE {column} IS NOT NULL"
+        for i, column in enumerate(columns)
+    ]
+    rows = " UNION ALL ".join(parts) or "SELECT NULL::INTEGER AS case_code, NULL::VARCHAR AS segment WHERE false"
+    store.connection.execute(
+        "INSERT INTO segments SELECT 0, 'all' WHERE NOT EXISTS (SELECT 1 FROM segments WHERE segment_no = 0)"
+    )
+    values = {f"s{i}": segment for i, segment in enumerate(segments)}
+    store.run_step(
+        composed_step(
+            "hotspots/new_segments",
+            f"""
+            INSERT INTO segments
+            SELECT (SELECT max(segment_no) FROM segments) + row_number() OVER (ORDER BY segment), segment
+            FROM (SELECT DISTINCT segment FROM ({rows})) ANTI JOIN segments USING (segment)
+            """,
+        ),
+        values,
+    )
+    store.run_step(
+        composed_step(
+            "hotspots/case_segments",
+            f"""
+            CREATE OR REPLACE TEMP TABLE case_segments AS
+            SELECT r.case_code, s.segment_no FROM ({rows}) AS r JOIN segments AS s USING (segment)
+            """,
+        ),
+        values,
+    )
+
+
+def _source(*, by_segment: bool) -> tuple[str, str]:
+    """The number of the segment and the relation of instances with it."""
+    if by_segment:
+        return "s.segment_no", "temp.timed AS t JOIN temp.case_segments AS s USING (case_code)"
+    return "0", "temp.timed AS t"
+
+
+def _count_durations(
+    store: Store,
+    kind: str,
+    place_a: str,
+    place_b: str,
+    condition: str,
+    measure: str,
+    *,
+    sign: int,
+    by_segment: bool = False,
+) -> None:
+    segment, source = _source(by_segment=by_segment)
+    store.run_step(
+        composed_step(
+            f"hotspots/count_{kind}_{measure}",
+            f"""
+            INSERT INTO duration_counts
+            SELECT period_no, {segment}, '{kind}', {place_a} AS a, {place_b} AS b, '{measure}', {measure}_us // 1000000,
+                $sign * count(*), $sign * sum({measure}_us), $sign * count(*) FILTER (is_reference),
+                $sign * coalesce(sum({measure}_us) FILTER (is_reference), 0)
+            FROM {source}
+            WHERE {measure}_us IS NOT NULL AND {condition}
+            GROUP BY ALL
+            """,
+        ),
+        {"sign": sign},
+    )
+
+
+def _count_cases(
+    store: Store,
+    kind: str,
+    place: tuple[str, str],
+    condition: str,
+    measures: Sequence[str],
+    *,
+    sign: int,
+    by_segment: bool,
+    repeats_freely: bool,
+) -> None:
+    """Count the cases that have a place, by measure, in each period and in all (period 0).
+
+    A case that does no activity twice has each of its places once, so its instances are counted as they are; the others
+    are grouped by case first, so that nothing is counted twice.
+    """
+    segment, source = _source(by_segment=by_segment)
+    named = f"{place[0]} AS a, {place[1]} AS b"
+    has = ", ".join(f"{measure}_us IS NOT NULL AS has_{measure}" for measure in measures)
+    any_of = ", ".join(f"bool_or(has_{measure}) AS has_{measure}" for measure in measures)
+    grouped = "true" if repeats_freely else "repeats"
+    counted = ", ".join(f"count(*) FILTER (has_{measure}) AS {measure}" for measure in measures)
+    store.run_step(
+        composed_step(
+            f"hotspots/cases_{kind}",
+            f"""
+            INSERT INTO place_tallies
+            WITH chosen AS (
+                SELECT case_code, {segment} AS segment_no, {named}, period_no, {has}, {grouped} AS is_grouped
+                FROM {source} WHERE {condition}
+            ),
+            of_period AS (
+                SELECT case_code, segment_no, a, b, period_no, {any_of} FROM chosen WHERE is_grouped GROUP BY ALL
+            ),
+            overall AS (
+                SELECT case_code, segment_no, a, b, 0 AS period_no, {any_of} FROM of_period GROUP BY ALL
+            ),
+            single AS (
+                SELECT segment_no, a, b, period_no, {counted} FROM chosen WHERE NOT is_grouped GROUP BY ALL
+            ),
+            counted AS (
+                SELECT segment_no, a, b, period_no, {counted}
+                FROM (FROM of_period UNION ALL BY NAME FROM overall) GROUP BY ALL
+                UNION ALL BY NAME FROM single
+                UNION ALL BY NAME
+                SELECT segment_no, a, b, 0 AS period_no, {", ".join(f"sum({m})::BIGINT AS {m}" for m in measures)}
+                FROM single GROUP BY ALL
+            )
+            SELECT 'cases', period_no, segment_no, '{kind}', a, b, measure, $sign * n, 0
+            FROM (UNPIVOT counted ON {", ".join(measures)} INTO NAME measure VALUE n)
+            WHERE n > 0
+            """,
+        ),
+        {"sign": sign},
+    )

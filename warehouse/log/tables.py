@@ -1,0 +1,65 @@
+"""The tables of one process in the mart, and how they are laid out when its log is made whole."""
+
+from __future__ import annotations
+
+from warehouse.log.composing import attribute_type
+from warehouse.specification import ProcessSpec
+from warehouse.store import Store
+
+
+def has_tables(store: Store, schema: str) -> bool:
+    """Whether the schema holds what a night that costs only what is new builds on."""
+    rows = store.fetch_sql(
+        "log/has_tables",
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'mart' AND schema_name = $schema "
+        "AND table_name IN ('log_state', 'shaped_loads', 'case_figures', 'rejected_rows', 'pending_cases', 'owed', 'judge_state')",
+        schema=schema,
+    )
+    return bool(rows[0][0] == 7)
+
+
+def lay_out(store: Store, process: ProcessSpec) -> None:
+    """Make the derived tables of the process in the schema in use, empty; the dictionaries of codes stay."""
+    cases = "".join(f", k{i} {attribute_type(spec)}" for i, spec in enumerate(process.attributes("case")))
+    store.connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE instances (
+            case_code INTEGER, instance INTEGER, position INTEGER, activity_code INTEGER, resource_code INTEGER,
+            role_code INTEGER, enabled_at TIMESTAMPTZ, started_at TIMESTAMPTZ, completed_at TIMESTAMPTZ
+        );
+        CREATE OR REPLACE TABLE cases (
+            case_code INTEGER, state VARCHAR, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ,
+            measured_from_at TIMESTAMPTZ, measured_to_at TIMESTAMPTZ, first_event_at TIMESTAMPTZ,
+            last_event_at TIMESTAMPTZ, event_count INTEGER, variant_no INTEGER, period_no INTEGER, cycle_us BIGINT
+            {cases}
+        );
+        CREATE OR REPLACE TABLE case_figures (case_code INTEGER, load_id INTEGER, figure VARCHAR, n BIGINT);
+        CREATE OR REPLACE TABLE rejected_rows (
+            case_code INTEGER, source VARCHAR, load_id INTEGER, row_number BIGINT, reason VARCHAR, column_name VARCHAR,
+            value VARCHAR, raw VARCHAR
+        );
+        CREATE OR REPLACE TABLE pending_cases (case_code INTEGER, first_at TIMESTAMPTZ, last_at TIMESTAMPTZ);
+        CREATE OR REPLACE TABLE log_state (mapping VARCHAR, as_of TIMESTAMPTZ, change_no BIGINT);
+        CREATE OR REPLACE TABLE shaped_loads (load_id INTEGER);
+        CREATE OR REPLACE TABLE owed (stage VARCHAR, case_code INTEGER);
+        CREATE OR REPLACE TABLE case_verdicts (
+            case_code INTEGER, standard_version VARCHAR, alignment_cost BIGINT, fitness DOUBLE, deviation_count BIGINT,
+            is_conformant BOOLEAN
+        );
+        CREATE OR REPLACE TABLE limits (
+            limit_no INTEGER, clause_id VARCHAR, standard_version VARCHAR, within_us BIGINT, to_case_end BOOLEAN,
+            activity_code INTEGER
+        );
+        CREATE OR REPLACE TABLE limit_checks (
+            case_code INTEGER, limit_no INTEGER, occurrence INTEGER, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ,
+            until_at TIMESTAMPTZ, to_code INTEGER, outcome VARCHAR
+        );
+        CREATE OR REPLACE TABLE judge_state (clauses VARCHAR, as_of TIMESTAMPTZ)
+        """
+    )
+
+
+def clear_touched(store: Store) -> None:
+    """Take the cases in `temp.touched` out of all derived tables but `events`."""
+    for table in ("instances", "cases", "case_figures", "rejected_rows", "pending_cases"):
+        store.connection.execute(f"DELETE FROM {table} WHERE case_code IN (FROM temp.touched)")

@@ -1,0 +1,232 @@
+"""Which cases a night derives anew: those whose landed rows are others than when their log was last made.
+
+Per case (promise 9). The events that stand were made from the loads in `shaped_loads`; what differs from the loads that
+are current now, and the cases that landing names in row_changes, are touched. So it does not matter in how many nights,
+or with which of them cut off, the rows came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from warehouse.landing.loads import source_number
+from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates
+from warehouse.log.mapping import case_text
+from warehouse.specification import ProcessSpec
+from warehouse.sql_step import composed_step
+from warehouse.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """What the events that stand were made from: the mapping by its digest, the instant, and the landing change."""
+
+    mapping: str
+    as_of: datetime
+    change_no: int
+
+
+def mapping_digest(process: ProcessSpec, step_version: int) -> str:
+    """A digest of all in a process that its event log depends on: not its titles, its owner or its segments."""
+    bare = replace(process, title_en="", title_zh="", owner="", case_url=None, segments=())
+    return hashlib.sha256(repr((step_version, bare)).encode()).hexdigest()
+
+
+def log_state(store: Store) -> LogState | None:
+    """The state of the log in the schema in use; None where it was never made."""
+    rows = store.fetch_sql("log/state", "SELECT mapping, as_of, change_no FROM log_state")
+    return LogState(*rows[0]) if rows else None
+
+
+def change_number(store: Store) -> int:
+    """The number of the latest change of landing."""
+    return int(store.fetch_sql("log/change_number", "SELECT generation FROM landing.main.schema_info")[0][0])
+
+
+def write_state(store: Store, process: ProcessSpec, state: LogState) -> None:
+    """Note what the log was made from, with the loads."""
+    store.run_step(composed_step("log/forget_state", "DELETE FROM log_state"))
+    store.run_step(
+        composed_step("log/write_state", "INSERT INTO log_state VALUES ($mapping, $as_of, $change_no)"),
+        {"mapping": state.mapping, "as_of": state.as_of, "change_no": state.change_no},
+    )
+    store.run_step(composed_step("log/forget_loads", "DELETE FROM shaped_loads"))
+    store.run_step(
+        composed_step("log/write_loads", f"INSERT INTO shaped_loads {_CURRENT_LOADS}"),
+        {"process": process.name, "sources": [source.name for source in process.sources]},
+    )
+
+
+_CURRENT_LOADS = """
+    SELECT l.load_id FROM landing.main.landing_loads AS l
+    JOIN landing.main.landing_sources AS s USING (source_no)
+    WHERE s.process = $process AND list_contains($sources, s.source) AND l.is_current
+"""
+
+
+def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
+    """Fill `temp.touched_ids` with the cases (as their sources name them; empty: rows without a case).
+
+    Cost: a scan of the changed loads; under a key that can move a row from case to case, one of the keys of all rows.
+    """
+    sources = [source.name for source in process.sources]
+    store.run_step(
+        composed_step(
+            "log/changed_loads",
+            f"""
+            CREATE OR REPLACE TEMP TABLE changed_loads AS
+            (FROM ({_CURRENT_LOADS}) EXCEPT FROM shaped_loads) UNION ALL (FROM shaped_loads EXCEPT FROM ({_CURRENT_LOADS}))
+            """,
+        ),
+        {"process": process.name, "sources": sources},
+    )
+    store.run_step(
+        composed_step(
+            "log/touched_by_name",
+            """
+            CREATE OR REPLACE TEMP TABLE touched_ids AS
+            SELECT DISTINCT case_id FROM landing.main.row_changes WHERE process = $process AND change_no > $change_no
+            """,
+        ),
+        {"process": process.name, "change_no": state.change_no},
+    )
+    for source in process.sources:
+        number = source_number(store, process=process.name, source=source.name)
+        text = case_text(store, process, source)
+        if number is None or text is None:
+            continue
+        changed = f"FROM landing.main.rows_{number} AS r SEMI JOIN temp.changed_loads USING (load_id)"
+        add_touched(store, f"log/touched_by_load/{source.name}", f"SELECT {text} AS case_id {changed}")
+        if crosses_cases(source):
+            add_touched(
+                store,
+                f"log/touched_by_key/{source.name}",
+                f"""
+                SELECT {text} AS case_id FROM landing.main.rows_{number} AS r
+                WHERE row_key IN (SELECT row_key {changed})
+                """,
+            )
+
+
+def add_touched(store: Store, step: str, cases: str, **values: object) -> None:
+    """Add the cases of a query with the one column case_id."""
+    store.run_step(
+        composed_step(
+            step,
+            f"INSERT INTO temp.touched_ids SELECT DISTINCT case_id FROM ({cases}) ANTI JOIN temp.touched_ids USING (case_id)",
+        ),
+        values,
+    )
+
+
+def touch_by_instant(store: Store, process: ProcessSpec, *, former: datetime, as_of: datetime) -> int:
+    """Touch the cases that look otherwise at `as_of` than at the former instant; how many.
+
+    Those with rows in between, those whose rest became or is no longer an abandonment, and those whose end was told
+    beforehand. Cost: a scan of the cases.
+    """
+    names = [spec.name for spec in process.attributes("case")]
+    rule = process.case
+    tests = ["last_event_at > $as_of"]
+    if rule.idle_seconds is not None:
+        tests.append(
+            "ended_at IS NULL AND state <> 'partial' AND (epoch_us($as_of) - epoch_us(last_event_at) > $idle) <> (state = 'abandoned')"
+        )
+    if rule.end_attribute is not None:
+        end = f"k{names.index(rule.end_attribute)}"
+        tests.append(f"({end} <= $as_of) <> ({end} <= $former)")
+    before = _count(store)
+    add_touched(
+        store,
+        "log/touched_by_instant",
+        f"""
+        SELECT case_id FROM case_ids SEMI JOIN (
+            SELECT case_code FROM cases WHERE {" OR ".join(f"({test})" for test in tests)}
+            UNION ALL
+            SELECT case_code FROM pending_cases WHERE first_at <= $as_of
+        ) USING (case_code)
+        """,
+        as_of=as_of,
+        former=former,
+        idle=None if rule.idle_seconds is None else int(rule.idle_seconds * 1_000_000),
+    )
+    return _count(store) - before
+
+
+def _count(store: Store) -> int:
+    return int(store.fetch_sql("log/count_touched", "SELECT count(*) FROM temp.touched_ids")[0][0])
+
+
+def latest_untouched(store: Store) -> datetime | None:
+    """The latest instant of the cases that nothing touches, rows after the former instant included."""
+    row = store.fetch_sql(
+        "log/latest_untouched",
+        """
+        WITH touched AS (SELECT case_code FROM case_ids SEMI JOIN temp.touched_ids USING (case_id))
+        SELECT max(at_) FROM (
+            SELECT last_event_at AS at_, case_code FROM cases UNION ALL SELECT last_at, case_code FROM pending_cases
+        ) ANTI JOIN touched USING (case_code)
+        """,
+    )[0]
+    latest: datetime | None = row[0]
+    return latest
+
+
+def choose_rows(store: Store, process: ProcessSpec) -> None:
+    """Fill `temp.chosen_rows` with the standing rows of the touched cases, `temp.duplicate_rows` with those behind them.
+
+    Cost: a scan of the case column of the current rows, and of their keys where a key can cross cases.
+    """
+    store.connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE candidate_rows (
+            source_no INTEGER, load_id INTEGER, row_number BIGINT, row_key UHUGEINT, case_id VARCHAR
+        );
+        CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)
+        """
+    )
+    for source in process.sources:
+        number = source_number(store, process=process.name, source=source.name)
+        text = case_text(store, process, source)
+        if number is None or text is None:
+            continue
+        store.run_step(
+            composed_step(
+                f"log/candidate_rows/{source.name}",
+                f"""
+                INSERT INTO temp.candidate_rows
+                SELECT {number}, r.load_id, r.row_number, r.row_key, r.case_id
+                FROM (SELECT load_id, row_number, row_key, {text} AS case_id FROM landing.main.rows_{number} AS r) AS r
+                SEMI JOIN temp.touched_ids AS t USING (case_id)
+                JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
+                """,
+            )
+        )
+        mine = f"SELECT load_id, row_number, row_key FROM temp.candidate_rows WHERE source_no = {number}"
+        if crosses_cases(source):
+            mine = f"FROM ({current_rows(number)}) WHERE row_key IN (SELECT row_key FROM ({mine}))"
+        find_duplicates(store, source, number, among=mine)
+    store.connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE chosen_rows AS
+        SELECT source_no, load_id, row_number FROM temp.candidate_rows
+        ANTI JOIN temp.duplicate_rows USING (source_no, load_id, row_number)
+        """
+    )
+
+
+def count_duplicates(store: Store) -> None:
+    """Count the touched cases' rows that stand behind others; after `map_rows`, which empties the figures."""
+    store.run_step(
+        composed_step(
+            "log/count_touched_duplicates",
+            """
+            INSERT INTO temp.row_figures
+            SELECT c.case_id, c.load_id, 'rows_duplicate', count(*)
+            FROM temp.candidate_rows AS c SEMI JOIN temp.duplicate_rows USING (source_no, load_id, row_number)
+            GROUP BY ALL
+            """,
+        )
+    )
