@@ -25,8 +25,8 @@ def rank_hotspots(by_period: pa.Table, overall: pa.Table, excess: pa.Table) -> p
 
     `by_period` and `overall` hold duration counts with the columns kind, measure, segment_no, place_a, place_b,
     period_no, seconds, n, extra_us, reference_n, reference_extra_us, sorted by kind, measure, segment, place, period,
-    seconds. `excess` holds kind (activity, or segment for limits that end with the case), segment_no, place_a, period_no,
-    excess_us (whole numbers of any width). The result has `excess_seconds`, rounded once.
+    seconds. `excess` holds kind (activity, or segment for limits that end with the case), segment_no, place_a,
+    period_no, excess_us (whole numbers of any width). The result has `excess_seconds`, rounded once.
 
     Recoverable time of a period is max(0, n x (mean - reference mean)), the reference being conformant cases of the
     same place and segment in the 12 periods before, at least 30 instances; over the whole log it is the sum over

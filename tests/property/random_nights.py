@@ -133,7 +133,8 @@ def random_process(chance: random.Random) -> ProcessSpec:
     elif chance.random() < 0.2:
         case = replace(case, end_activities=(), ends_with_last_event=True)
     tables = events_source(
-        "tables", kind="cases", delivery="increment", key=("id",), completed=None, activity=(), resource=None, role=None,
+        "tables", kind="cases", delivery="increment", key=("id",), completed=None, activity=(), resource=None,
+        role=None,
         attributes=(text_attribute("branch"),),
     )  # fmt: skip
     sources = (source, tables) if chance.random() < 0.4 else (source,)

@@ -25,8 +25,9 @@ class Collected:
 
     Columns of the counts: segment_no, kind, place_a, place_b, measure, period_no (0: overall), seconds, n, extra_us
     (microseconds beyond the whole seconds), reference_n, reference_extra_us. Columns of the excess: kind (activity;
-    segment where the case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years of a million cases
-    pass 63 bits). Places are numbered in the order of their names. `cases_counted` are those whose share had to be counted.
+    segment where the case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years of a million
+    cases pass 63 bits). Places are numbered in the order of their names. `cases_counted` are those whose share had to
+    be counted.
     """
 
     by_period: pa.Table
@@ -36,7 +37,7 @@ class Collected:
 
 
 def collect_durations(store: Store, process: ProcessSpec) -> Collected:
-    """Bring the sums over cases up to date and read them. Cost: groupings of the touched cases, a sort of the counts."""
+    """Bring the sums over cases up to date and read them. Cost: groupings of the touched cases, a sort of counts."""
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process.name))
         counted = settle(store, wanted_state(process, STEP_VERSION))

@@ -14,8 +14,8 @@ from warehouse.store import Store
 
 _PARTS = ("waiting", "processing", "sojourn")
 
-# kind, columns of its place, condition, measures, whether it is split by segment, whether a case may have the place twice
-# without doing an activity twice
+# kind, columns of its place, condition, measures, whether it is split by segment, whether a case may have the place
+# twice without doing an activity twice
 _KINDS: tuple[tuple[str, str, str, str, tuple[str, ...], bool, bool], ...] = (
     ("activity", "activity_code", "NULL::INTEGER", "is_measured", _PARTS, True, False),
     (

@@ -59,7 +59,7 @@ def give_limits(store: Store, limits: Sequence[LimitSpec]) -> None:
 
 
 def write_limits(store: Store) -> None:
-    """Replace the catalogue `limits` of the process by the given ones, with the activity at which time over them counts."""
+    """Replace the catalogue `limits` by the given ones, with the activity at which time over them counts."""
     store.connection.execute(
         """
         CREATE OR REPLACE TABLE limits AS

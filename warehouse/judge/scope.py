@@ -32,7 +32,7 @@ def clauses_digest(
 
 
 def settle_scope(store: Store, *, clauses: str, as_of: datetime) -> bool:
-    """Fill `temp.judge_scope` (case_code) with the cases to judge; whether it is all of them (the table is then empty)."""
+    """Fill `temp.judge_scope` (case_code) with the cases to judge; whether it is all of them, which leaves it empty."""
     store.connection.execute("CREATE OR REPLACE TEMP TABLE judge_scope (case_code INTEGER)")
     state = store.fetch_sql("judge/state", "SELECT clauses, as_of FROM judge_state")
     if owes_all(store, "judge") or not state or state[0][0] != clauses:
@@ -62,7 +62,8 @@ def _judge_also(store: Store, cases: str) -> None:
     store.run_step(
         composed_step(
             "judge/judge_also",
-            f"INSERT INTO temp.judge_scope SELECT case_code FROM ({cases}) ANTI JOIN temp.judge_scope USING (case_code)",
+            "INSERT INTO temp.judge_scope "
+            f"SELECT case_code FROM ({cases}) ANTI JOIN temp.judge_scope USING (case_code)",
         )
     )
 
@@ -80,7 +81,8 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
             DROP VIEW IF EXISTS temp.scope_instances;
             DROP VIEW IF EXISTS temp.scope_ids;
             CREATE OR REPLACE TEMP TABLE judged_rows AS FROM cases SEMI JOIN temp.judge_scope USING (case_code);
-            CREATE OR REPLACE TEMP TABLE judged_instances AS FROM instances SEMI JOIN temp.judge_scope USING (case_code);
+            CREATE OR REPLACE TEMP TABLE judged_instances AS
+            FROM instances SEMI JOIN temp.judge_scope USING (case_code);
             CREATE TEMP VIEW judged_cases AS FROM temp.judged_rows;
             CREATE TEMP VIEW scope_instances AS FROM temp.judged_instances;
             CREATE TEMP VIEW scope_ids AS FROM case_ids SEMI JOIN temp.judge_scope USING (case_code);

@@ -1,4 +1,4 @@
-"""What was decided by rule on the way from landed rows to the log: counted per case and load, rejected rows kept whole."""
+"""What was decided by rule between landed rows and the log: counted per case and load, rejected rows kept whole."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_unfinished_starts(store: Store, ignored: tuple[int, ...]) -> None:
 
 
 def write_rejected(store: Store) -> None:
-    """Append the rejected rows with their whole text to `rejected_rows`, source by source: the columns of each differ."""
+    """Append the rejected rows with their whole text to `rejected_rows`, by source: the columns of each differ."""
     numbers = store.fetch_sql(
         "log/rejecting_sources",
         "SELECT DISTINCT source_no FROM temp.mapped WHERE reject IS NOT NULL ORDER BY source_no",

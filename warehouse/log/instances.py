@@ -1,4 +1,4 @@
-"""Activity instances and cases, made for a range of cases at a time: `temp.scope_events` holds their events in order."""
+"""Activity instances and cases, made for a range of cases at a time: `temp.scope_events` holds their events."""
 
 from __future__ import annotations
 
@@ -82,20 +82,20 @@ def make_boundaries(store: Store, process: ProcessSpec, as_of: datetime) -> None
         f"AS word_{word}"
         for word in (0, 1)
     )
-    finished = "SELECT case_code, end_at FROM marks"
+    finished = ""
     if reopens:
-        finished = f"""
+        finished = f"""finished AS (
             SELECT i.case_code, max(i.completed_at) AS end_at
             FROM temp.raw_instances AS i JOIN marks AS m USING (case_code)
             WHERE {_among(ends)} AND i.instance > coalesce(m.reopened, 0) GROUP BY i.case_code
-        """
-    measured = "SELECT NULL::INTEGER AS case_code, NULL::TIMESTAMPTZ AS to_at WHERE false"
+        ),"""
+    measured = ""
     if tos:
-        measured = f"""
+        measured = f""", measured AS (
             SELECT i.case_code, max(i.completed_at) AS to_at
             FROM temp.raw_instances AS i JOIN bounded AS b USING (case_code)
             WHERE {_among(tos)} AND i.completed_at <= b.ended_at GROUP BY i.case_code
-        """
+        )"""
     attributes = "LEFT JOIN temp.case_attributes AS a USING (case_code)" if names else ""
     sql = f"""
         CREATE OR REPLACE TEMP TABLE case_boundaries AS
@@ -113,7 +113,7 @@ def make_boundaries(store: Store, process: ProcessSpec, as_of: datetime) -> None
                 max(completed_at) FILTER ({_among(ends)}) AS end_at
             FROM temp.raw_instances GROUP BY case_code
         ),
-        finished AS ({finished}),
+        {finished}
         bounded AS MATERIALIZED (
             SELECT f.case_code, f.first_event_at, f.last_event_at, f.event_count, coalesce(m.entries, 0) AS entries,
                 m.word_0, m.word_1,
@@ -122,15 +122,15 @@ def make_boundaries(store: Store, process: ProcessSpec, as_of: datetime) -> None
                     WHEN $ends_with_last_event THEN f.last_event_at
                     WHEN $has_end_attribute THEN
                         CASE WHEN {end} <= $as_of AND NOT coalesce(m.reopened_at > {end}, false) THEN {end} END
-                    ELSE e.end_at
+                    ELSE {"e" if reopens else "m"}.end_at
                 END AS ended_at,
                 m.from_at
             FROM facts AS f
             LEFT JOIN marks AS m USING (case_code)
-            {"LEFT JOIN finished AS e USING (case_code)" if reopens else "LEFT JOIN LATERAL (SELECT m.end_at) AS e ON true"}
+            {"LEFT JOIN finished AS e USING (case_code)" if reopens else ""}
             {attributes}
-        ),
-        measured AS ({measured})
+        )
+        {measured}
         SELECT b.case_code, b.entries, b.word_0, b.word_1,
             CASE
                 WHEN b.started_at < $observed_from::TIMESTAMPTZ THEN 'partial'
@@ -140,7 +140,8 @@ def make_boundaries(store: Store, process: ProcessSpec, as_of: datetime) -> None
             END AS state,
             b.started_at, b.ended_at,
             coalesce(b.from_at, b.started_at) AS measured_from_at,
-            CASE WHEN b.ended_at IS NOT NULL THEN coalesce({"m.to_at, " if tos else ""}b.ended_at) END AS measured_to_at,
+            CASE WHEN b.ended_at IS NOT NULL THEN {"coalesce(m.to_at, b.ended_at)" if tos else "b.ended_at"} END
+                AS measured_to_at,
             b.first_event_at, b.last_event_at, b.event_count
         FROM bounded AS b
         {"LEFT JOIN measured AS m USING (case_code)" if tos else ""}

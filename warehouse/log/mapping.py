@@ -136,7 +136,7 @@ def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, *, only_
         _count_duplicates(store, process, source, number)
     columns = landed_columns(store, process=process.name, source=source.name)
     rows = _chosen_rows(number) if only_chosen else _standing_rows(number)
-    _count_filtered(store, process, source, number, columns, rows)
+    _count_filtered(store, process, source, columns, rows)
     indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
     for index in indexes:
         _insert_mapped(store, process, source, number, columns, index, rows)
@@ -192,7 +192,6 @@ def _count_filtered(
     store: Store,
     process: ProcessSpec,
     source: SourceSpec,
-    number: int,
     columns: dict[str, tuple[str, str]],
     rows: str,
 ) -> None:

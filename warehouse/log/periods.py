@@ -36,7 +36,8 @@ def make_period_days(store: Store, periods: str = "periods") -> None:
                     date_trunc('day', (SELECT min(starts_at) FROM {periods})), (SELECT max(ends_at) FROM {periods}),
                     INTERVAL 1 DAY)) AS begins
             )
-            SELECT {epoch_day("d.begins")} AS day, coalesce(p.period_no, (SELECT min(period_no) - 1 FROM {periods})) AS period_no,
+            SELECT {epoch_day("d.begins")} AS day,
+                coalesce(p.period_no, (SELECT min(period_no) - 1 FROM {periods})) AS period_no,
                 CASE
                     WHEN p.period_no IS NULL THEN (SELECT min(starts_at) FROM {periods})
                     WHEN p.ends_at < d.begins + INTERVAL 1 DAY THEN p.ends_at

@@ -169,7 +169,8 @@ def _touched_cases(
     count_duplicates(store)
     code_names(store)
     store.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE touched AS SELECT case_code FROM case_ids SEMI JOIN temp.touched_ids USING (case_id)"
+        "CREATE OR REPLACE TEMP TABLE touched AS "
+        "SELECT case_code FROM case_ids SEMI JOIN temp.touched_ids USING (case_id)"
     )
     take_out(store, "temp.touched")
     clear_touched(store)

@@ -12,7 +12,8 @@ def has_tables(store: Store, schema: str) -> bool:
     rows = store.fetch_sql(
         "log/has_tables",
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'mart' AND schema_name = $schema "
-        "AND table_name IN ('log_state', 'shaped_loads', 'case_figures', 'rejected_rows', 'pending_cases', 'owed', 'judge_state')",
+        "AND table_name IN ('log_state', 'shaped_loads', 'case_figures', 'rejected_rows', 'pending_cases', 'owed', "
+        "'judge_state')",
         schema=schema,
     )
     return bool(rows[0][0] == 7)

@@ -69,7 +69,8 @@ def make_temp_tables(store: Store, process: ProcessSpec) -> None:
         SELECT *, reject[1] AS reject_reason, reject[2] AS reject_column, reject[3] AS reject_value {empty}
         FROM temp.mapped;
         CREATE OR REPLACE TEMP TABLE mapped_case_rows (
-            {", ".join(["source_no INTEGER", "load_id INTEGER", "row_number BIGINT", "case_id VARCHAR", "reject VARCHAR[]", *cases])}
+            source_no INTEGER, load_id INTEGER, row_number BIGINT, case_id VARCHAR, reject VARCHAR[]
+            {"".join(f", {column}" for column in cases)}
         );
         CREATE OR REPLACE TEMP TABLE row_figures (case_id VARCHAR, load_id INTEGER, figure VARCHAR, n BIGINT)
         """

@@ -77,7 +77,8 @@ def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
             "log/changed_loads",
             f"""
             CREATE OR REPLACE TEMP TABLE changed_loads AS
-            (FROM ({_CURRENT_LOADS}) EXCEPT FROM shaped_loads) UNION ALL (FROM shaped_loads EXCEPT FROM ({_CURRENT_LOADS}))
+            (FROM ({_CURRENT_LOADS}) EXCEPT FROM shaped_loads)
+            UNION ALL (FROM shaped_loads EXCEPT FROM ({_CURRENT_LOADS}))
             """,
         ),
         {"process": process.name, "sources": sources},
@@ -115,7 +116,8 @@ def add_touched(store: Store, step: str, cases: str, **values: object) -> None:
     store.run_step(
         composed_step(
             step,
-            f"INSERT INTO temp.touched_ids SELECT DISTINCT case_id FROM ({cases}) ANTI JOIN temp.touched_ids USING (case_id)",
+            "INSERT INTO temp.touched_ids "
+            f"SELECT DISTINCT case_id FROM ({cases}) ANTI JOIN temp.touched_ids USING (case_id)",
         ),
         values,
     )
@@ -132,7 +134,8 @@ def touch_by_instant(store: Store, process: ProcessSpec, *, former: datetime, as
     tests = ["last_event_at > $as_of"]
     if rule.idle_seconds is not None:
         tests.append(
-            "ended_at IS NULL AND state <> 'partial' AND (epoch_us($as_of) - epoch_us(last_event_at) > $idle) <> (state = 'abandoned')"
+            "ended_at IS NULL AND state <> 'partial' "
+            "AND (epoch_us($as_of) - epoch_us(last_event_at) > $idle) <> (state = 'abandoned')"
         )
     if rule.end_attribute is not None:
         end = f"k{names.index(rule.end_attribute)}"
@@ -175,7 +178,7 @@ def latest_untouched(store: Store) -> datetime | None:
 
 
 def choose_rows(store: Store, process: ProcessSpec) -> None:
-    """Fill `temp.chosen_rows` with the standing rows of the touched cases, `temp.duplicate_rows` with those behind them.
+    """Fill `temp.chosen_rows` with the touched cases' standing rows, `temp.duplicate_rows` with those behind them.
 
     Cost: a scan of the case column of the current rows, and of their keys where a key can cross cases.
     """

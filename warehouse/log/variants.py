@@ -55,7 +55,8 @@ def find_variants(store: Store) -> int:
             SELECT b.case_code, v.variant_no
             FROM temp.case_boundaries AS b
             JOIN temp.short_sequences AS s
-                ON s.entries = b.entries AND s.w0 = coalesce(b.word_0, 0::UBIGINT) AND s.w1 = coalesce(b.word_1, 0::UBIGINT)
+                ON s.entries = b.entries AND s.w0 = coalesce(b.word_0, 0::UBIGINT)
+                AND s.w1 = coalesce(b.word_1, 0::UBIGINT)
             JOIN variant_dictionary AS v USING (codes)
             WHERE b.entries <= {longest}
             UNION ALL

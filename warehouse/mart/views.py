@@ -97,7 +97,8 @@ def union_views(store: Store) -> None:
         row[0]
         for row in store.fetch_sql(
             "mart/ready",
-            "SELECT schema_name FROM duckdb_views() WHERE database_name = 'mart' AND view_name = 'published_limit_checks'",
+            "SELECT schema_name FROM duckdb_views() WHERE database_name = 'mart' "
+            "AND view_name = 'published_limit_checks'",
         )
     }
     schemas = [f"p{ordinal}" for (ordinal,) in processes if f"p{ordinal}" in ready]
@@ -156,7 +157,8 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
     business = ", ".join(f"NULL::DOUBLE AS {m}_business_seconds" for m in ("waiting", "processing", "sojourn"))
     views = {
         "events": f"""
-            SELECT {name} AS process, c.case_id, CAST(e.position AS BIGINT) AS position, a.activity, e.lifecycle, r.resource, o.role, e.occurred_at,
+            SELECT {name} AS process, c.case_id, CAST(e.position AS BIGINT) AS position,
+                a.activity, e.lifecycle, r.resource, o.role, e.occurred_at,
                 CAST(e.load_id AS BIGINT) AS load_id, e.row_number{_published(process.attributes("event"), "e", "e")}
             FROM {schema}.events AS e
             JOIN {schema}.case_ids AS c USING (case_code)
@@ -165,7 +167,8 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
             LEFT JOIN {schema}.roles AS o USING (role_code)
         """,
         "activity_instances": f"""
-            SELECT {name} AS process, c.case_id, CAST(i.instance AS BIGINT) AS instance, a.activity, r.resource, o.role, i.enabled_at, i.started_at,
+            SELECT {name} AS process, c.case_id, CAST(i.instance AS BIGINT) AS instance,
+                a.activity, r.resource, o.role, i.enabled_at, i.started_at,
                 i.completed_at, {seconds}, {business}
             FROM {schema}.instances AS i
             JOIN {schema}.case_ids AS c USING (case_code)
