@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.workspace.live_source import HttpSource
 from pipelines.workspace.load import Process
 from pipelines.workspace.process_file import Attribute, Instant, RowFilter, Source
 from warehouse.specification import (
@@ -50,7 +51,7 @@ def _source(name: str, source: Source) -> SourceSpec:
     return SourceSpec(
         name=name,
         kind=source.kind,
-        delivery=source.delivery,
+        delivery=source.brings,
         case=mapping.case,
         key=source.key,
         keep_duplicates=source.keep_duplicates,
@@ -73,7 +74,18 @@ def _source(name: str, source: Source) -> SourceSpec:
             for m in mapping.milestones
         ),
         attributes=tuple(_attribute(attribute) for attribute in source.attributes),
+        deleted=_deleted(source),
     )
+
+
+def _deleted(source: Source) -> FilterSpec | None:
+    """The rows that delete the row of their key: told by the source, or by its change log."""
+    if source.deleted is not None:
+        return FilterSpec(source.deleted.column, "in", tuple(str(value) for value in source.deleted.among))
+    live = source.live
+    if live is None or isinstance(live, HttpSource) or live.changes is None:
+        return None
+    return FilterSpec(live.changes.operation, "in", tuple(str(value) for value in live.changes.deleted))
 
 
 def _instant(instant: Instant | None) -> InstantSpec | None:

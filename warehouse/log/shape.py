@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 
 from warehouse.errors import Problem, WarehouseError
+from warehouse.landing.loads import extraction_instant
 from warehouse.log.mapping import check_columns, map_rows, rejected_rows
 from warehouse.log.zones import months, periods_table
 from warehouse.mart.catalogue import process_schema
@@ -38,8 +39,8 @@ class ShapeResult:
 def shape(store: Store, process: ProcessSpec, *, as_of: datetime | None) -> ShapeResult:
     """Rebuild the event log of a process from its current loads.
 
-    `as_of` None stands for the latest event. Raises `WarehouseError` where a mapped column is missing, or no row
-    can be used. Cost: a few sorts of the events; memory spills to disk.
+    `as_of` None stands for the extraction of live sources, else for the latest event. Raises `WarehouseError` where a
+    mapped column is missing, or no row can be used. Cost: a few sorts of the events; memory spills to disk.
     """
     check_columns(store, process)
     with store.transaction("mart"):
@@ -49,7 +50,8 @@ def shape(store: Store, process: ProcessSpec, *, as_of: datetime | None) -> Shap
         latest = store.fetch("log", "as_of")[0][0]
         if latest is None:
             raise WarehouseError(_nothing_usable(store, process))
-        instant = as_of or latest
+        sources = [source.name for source in process.sources]
+        instant = as_of or extraction_instant(store, process=process.name, sources=sources) or latest
         for name in ("new_activities", "new_resources", "new_roles", "new_cases"):
             store.run("log", name)
         events = _make_events(store, process, instant)
