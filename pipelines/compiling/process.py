@@ -5,6 +5,8 @@ from __future__ import annotations
 from pipelines.workspace.live_source import HttpSource
 from pipelines.workspace.load import Process
 from pipelines.workspace.process_file import Attribute, Instant, RowFilter, Source
+from warehouse.landing.drift import DriftRule
+from warehouse.log.mapping import named_columns
 from warehouse.specification import (
     AttributeSpec,
     CaseSpec,
@@ -86,6 +88,23 @@ def _deleted(source: Source) -> FilterSpec | None:
     if live is None or isinstance(live, HttpSource) or live.changes is None:
         return None
     return FilterSpec(live.changes.operation, "in", tuple(str(value) for value in live.changes.deleted))
+
+
+def drift_rule(source: Source, *, is_sparse: bool) -> DriftRule:
+    """What a source's columns are needed for, and what becomes of a load that lost one.
+
+    `is_sparse`: the format leaves out what is empty throughout (JSON, XES), so that every column but those that make an
+    event may be missing.
+    """
+    spec = _source("", source)
+    deleted = () if spec.deleted is None else (spec.deleted.column,)
+    mapped = tuple(dict.fromkeys((*named_columns(spec), *deleted)))
+    if source.kind == "cases":
+        core: tuple[str, ...] = (spec.case, *spec.key)
+    else:
+        instant = spec.completed or spec.started
+        core = (spec.case, *spec.activity[:1], *spec.key, *((instant.column,) if instant is not None else ()))
+    return DriftRule(mapped=mapped, needed=core if is_sparse else mapped, on_drift=source.drift)
 
 
 def _instant(instant: Instant | None) -> InstantSpec | None:

@@ -68,7 +68,7 @@ def lost_columns(
         raise WarehouseError(
             *(
                 Problem(
-                    f"the column '{name}' is lost: the mapping names it and earlier loads had it.",
+                    f"the mapping names the column '{name}', which the source does not have any more: it is lost.",
                     f"process {origin.process}, source {origin.source}, {origin.locator}",
                     f"Columns found: {', '.join(present) or 'none'}. Mend the source or the mapping, or write drift: "
                     "quarantine to hold such rows back; nothing of it was landed.",

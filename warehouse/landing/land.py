@@ -18,7 +18,7 @@ from warehouse.store import Store
 
 def land(
     store: Store,
-    content: Content,
+    content: Content | None,
     origin: LoadOrigin,
     *,
     loaded_at: datetime,
@@ -27,6 +27,7 @@ def land(
 ) -> LoadResult:
     """Land one content: rows with keys, unreadable rows, catalogue entries and the load, all or nothing.
 
+    No content: a load without rows, of a live source that had none.
     `is_current` False leaves it out of the source until `set_current` takes it in. Raises `WarehouseError` where the
     file can't be read at all, or a mapped column is lost or changed its type so that its values no
     longer fit; without `drift` every column counts as mapped. Cost: one scan of the content; a hash per row.

@@ -104,7 +104,8 @@ def land_live(
         if number is not None and result.rows_landed:
             repeated = _drop_repeated(store, number, result.load_id, rows, reading=origin.reading)
         values: dict[str, object] = {"load_id": result.load_id, "source_no": number, "reading": origin.reading}
-        held = int(store.fetch_sql("landing/held", "SELECT count(*) FROM held_rows WHERE load_id = $load_id", **values)[0][0])
+        counted = "SELECT count(*) FROM held_rows WHERE load_id = $load_id"
+        held = int(store.fetch_sql("landing/held", counted, **values)[0][0])
         store.run_step(
             composed_step(
                 "landing/landed_live",
@@ -244,7 +245,7 @@ _REPEATED_KEYED = """
     QUALIFY row_number() OVER (PARTITION BY row_key, whole ORDER BY row_number DESC) > 1
 """
 
-# changes of a key up to the first new one were landed; from there on all are landed (again), so that the last stays last
+# changes of a key up to the first new one were landed; from there on all are landed, so that the last stays last
 _REPEATED_CHANGES = """
     SELECT row_number
     FROM (
