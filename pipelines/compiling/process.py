@@ -90,6 +90,13 @@ def _deleted(source: Source) -> FilterSpec | None:
     return FilterSpec(live.changes.operation, "in", tuple(str(value) for value in live.changes.deleted))
 
 
+def mapped_columns(source: Source) -> tuple[str, ...]:
+    """Every column that the configuration of a source names, once, in order."""
+    spec = _source("", source)
+    deleted = () if spec.deleted is None else (spec.deleted.column,)
+    return tuple(dict.fromkeys((*named_columns(spec), *deleted)))
+
+
 def drift_rule(source: Source, *, is_sparse: bool) -> DriftRule:
     """What a source's columns are needed for, and what becomes of a load that lost one.
 
@@ -97,8 +104,7 @@ def drift_rule(source: Source, *, is_sparse: bool) -> DriftRule:
     event may be missing.
     """
     spec = _source("", source)
-    deleted = () if spec.deleted is None else (spec.deleted.column,)
-    mapped = tuple(dict.fromkeys((*named_columns(spec), *deleted)))
+    mapped = mapped_columns(source)
     if source.kind == "cases":
         core: tuple[str, ...] = (spec.case, *spec.key)
     else:

@@ -95,7 +95,7 @@ class WebClient:
         for _ in range(_MOST_REDIRECTS + 1):
             self._pace()
             try:
-                with self._client.stream("GET", address, params=params) as response:
+                with self._client.stream("GET", address, params=params or None) as response:
                     if response.status_code not in _REDIRECTS:
                         return self._read(response, address)
                     location = response.headers.get("location", "")

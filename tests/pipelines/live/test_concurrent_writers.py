@@ -61,7 +61,8 @@ class Writers:
 
     def _statement(self, choose: random.Random, writer: int) -> str:
         # each writer keeps to its own rows, so that none waits for another in a circle
-        mine = f"SELECT id FROM {self._table} WHERE writer = {writer} ORDER BY md5(id::text || '{choose.random()}') LIMIT 1"
+        any_of_them = f"ORDER BY md5(id::text || '{choose.random()}') LIMIT 1"
+        mine = f"SELECT id FROM {self._table} WHERE writer = {writer} {any_of_them}"
         kind = choose.random()
         if kind < 0.65:
             ticket, step = f"T{choose.randrange(60)}", choose.choice(STEPS)
