@@ -53,11 +53,12 @@ def check_workspace(folder: Path, *, environ: Mapping[str, str], read_data: bool
         mapped = None
         if read_data:
             mapped = _check_sources(workspace, process, environ, problems, warnings, notes)
-        _check_standards(process, mapped, problems, warnings, drawings)
+        # a sample of a live source need not hold every activity: what is missing from it is only a doubt
+        is_sample = any(source.live is not None for source in process.file.sources.values())
+        doubts = warnings if is_sample else problems
+        _check_standards(process, mapped, problems, warnings, drawings, doubts=doubts)
         if mapped is not None:
-            # a sample of a live source need not hold every activity
-            is_sample = any(source.live is not None for source in process.file.sources.values())
-            _check_names(process, mapped, warnings if is_sample else problems)
+            _check_names(process, mapped, doubts)
     return CheckReport(tuple(problems), tuple(warnings), tuple(notes), tuple(drawings))
 
 
@@ -118,6 +119,8 @@ def _check_standards(
     problems: list[Problem],
     warnings: list[Problem],
     drawings: list[DrawingReport],
+    *,
+    doubts: list[Problem],
 ) -> None:
     if not process.approved_standards:
         warnings.append(Problem("no approved standard: nothing will be judged.", f"process {process.name}"))
@@ -136,7 +139,7 @@ def _check_standards(
         except BadInput as error:
             problems.extend(error.problems)
             continue
-        problems.extend(unmapped_steps(version, flow, compiled.match))
+        doubts.extend(unmapped_steps(version, flow, compiled.match))
         warnings.extend(not_seen(version, flow, compiled.match))
         warnings.extend(strange_activities(version, flow, compiled.match))
 
