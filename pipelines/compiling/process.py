@@ -83,11 +83,16 @@ def _source(name: str, source: Source) -> SourceSpec:
 def _deleted(source: Source) -> FilterSpec | None:
     """The rows that delete the row of their key: told by the source, or by its change log."""
     if source.deleted is not None:
-        return FilterSpec(source.deleted.column, "in", tuple(str(value) for value in source.deleted.among))
+        return FilterSpec(source.deleted.column, "in", tuple(_landed_text(value) for value in source.deleted.among))
     live = source.live
     if live is None or isinstance(live, HttpSource) or live.changes is None:
         return None
-    return FilterSpec(live.changes.operation, "in", tuple(str(value) for value in live.changes.deleted))
+    return FilterSpec(live.changes.operation, "in", tuple(_landed_text(value) for value in live.changes.deleted))
+
+
+def _landed_text(value: bool | str | float) -> str:
+    """A value of the configuration as landed text is compared with it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def mapped_columns(source: Source) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Changes(Strict):
     """
 
     operation: str
-    deleted: Annotated[tuple[str | int, ...], BeforeValidator(as_list)] = Field(min_length=1)
+    deleted: Annotated[tuple[bool | str | int, ...], BeforeValidator(as_list)] = Field(min_length=1)
     order: str
 
 
@@ -198,7 +198,7 @@ class Deleted(Strict):
     """The rows that say that the row of their key is gone: a column and its values."""
 
     column: str
-    among: Annotated[tuple[str | int | float, ...], BeforeValidator(as_list)] = Field(alias="in", min_length=1)
+    among: Annotated[tuple[bool | str | int | float, ...], BeforeValidator(as_list)] = Field(alias="in", min_length=1)
 
 
 LiveSource = PostgresSource | SqlSource | HttpSource

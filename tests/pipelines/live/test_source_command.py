@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.checking import check_workspace
 from pipelines.cli.app import app
+from pipelines.compiling.process import process_spec
 from pipelines.errors import BadInput
 from pipelines.planning.make_plan import make_plan
 from pipelines.workspace.load import load_workspace
 from tests.builders.night import run_night
-from tests.builders.workspaces import write_workspace
+from tests.builders.workspaces import write_process, write_workspace
 from tests.pipelines.live.desks import live_workspace
 from tests.pipelines.live.servers import Postgres
+from warehouse.specification import FilterSpec
 
 QUERY = (
     "SELECT 'T' || g / 3 AS ticket, (ARRAY['Register', 'Examine', 'Close'])[g % 3 + 1] AS step, "
@@ -81,11 +84,42 @@ def test_a_live_source_is_asked_each_night_and_judged_as_of_then(
         assert set(reasons) == {"pull", "shape", "discover", "judge", "hotspots"}
         result = run_night(tmp_path)
         assert not result.has_failed
-    import duckdb
-
     with duckdb.connect(str(tmp_path / "published/asrun.duckdb"), read_only=True) as connection:
         asked = "SELECT count(DISTINCT as_of), bool_and(abs(epoch(started_at - as_of)) < 0.001) FROM runs"
         assert connection.execute(asked).fetchone() == (2, True)
+
+
+def test_a_failing_source_keeps_no_other_process_from_its_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESK_DB", "postgresql://root:geh3im@127.0.0.1:1/x")
+    live_workspace(tmp_path, {"postgres": {"url_env": "DESK_DB", "table": "tickets"}})
+    write_process(tmp_path, "other")
+    result = run_night(tmp_path)
+    by_name = {each.process: each for each in result.processes}
+    assert "source tickets, postgres:DESK_DB:tickets: PostgreSQL says" in str(by_name["desk"].problems[0])
+    assert not by_name["other"].has_failed
+    assert by_name[""].done
+    with duckdb.connect(str(tmp_path / "published/asrun.duckdb"), read_only=True) as connection:
+        told = connection.execute("SELECT process, status, reason FROM runs ORDER BY 1").fetchall()
+    assert [row[:2] for row in told] == [("desk", "failed"), ("other", "done")]
+    assert "geh3im" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("column", "landed_as"), [({"column": "gone", "in": [True]}, "true"), ({"column": "op", "in": "D"}, "D")]
+)
+def test_deleted_is_compiled(tmp_path: Path, column: dict[str, Any], landed_as: str) -> None:
+    live_workspace(tmp_path, {"postgres": {"url_env": "A", "table": "t"}}, key=["id"], deleted=column)
+    spec = process_spec(load_workspace(tmp_path).process("desk")).sources[0]
+    assert spec.deleted == FilterSpec(column["column"], "in", (landed_as,))
+
+
+def test_a_change_log_says_what_is_deleted(tmp_path: Path) -> None:
+    changes = {"operation": "op", "deleted": ["D", "X"], "order": "n"}
+    live_workspace(tmp_path, {"postgres": {"url_env": "A", "table": "t", "changes": changes}}, key=["id"])
+    spec = process_spec(load_workspace(tmp_path).process("desk")).sources[0]
+    assert (spec.delivery, spec.deleted) == ("increment", FilterSpec("op", "in", ("D", "X")))
 
 
 @pytest.mark.parametrize(
