@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +20,9 @@ TABLE = """
 
 
 @pytest.fixture
-def table(postgres: Postgres, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    name = f"t{abs(hash(request.node.name)) % 10**9}"
-    postgres.run(f"DROP TABLE IF EXISTS {name}", TABLE.format(name=name))
+def table(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> str:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    postgres.run(TABLE.format(name=name))
     monkeypatch.setenv("DESK_DB", postgres.url)
     return name
 
