@@ -165,12 +165,35 @@ def _drop_repeated(store: Store, number: int, load_id: int, rows: LiveRows, *, r
         if name == rows.since_column and rows.since is not None and kind != "VARCHAR":
             stretch = f"AND (r.c{column} >= CAST($since AS {kind}) OR r.c{column} IS NULL)"
             values["since"] = rows.since
+    former = f"""
+        FROM rows_{number} AS r
+        JOIN landing_loads AS l
+            ON l.load_id = r.load_id AND l.is_current AND l.reading = $reading AND l.load_id <> $load_id
+    """
+    # only rows whose key came before, or comes twice, are looked at whole
+    suspects = store.run_step(
+        composed_step(
+            "landing/suspect_keys",
+            f"""
+            CREATE OR REPLACE TEMP TABLE suspect_keys AS
+            SELECT row_key FROM rows_{number} WHERE load_id = $load_id GROUP BY row_key HAVING count(*) > 1
+            UNION
+            SELECT r.row_key {former}
+            WHERE r.row_key IN (SELECT row_key FROM rows_{number} WHERE load_id = $load_id) {stretch}
+            """,
+        ),
+        values,
+    )
+    if not suspects:
+        return 0
     store.run_step(
         composed_step(
             "landing/told_rows",
             f"""
             CREATE OR REPLACE TEMP TABLE told_rows AS
-            SELECT r.row_number, r.row_key, {whole} AS whole FROM rows_{number} AS r WHERE r.load_id = $load_id
+            SELECT r.row_number, r.row_key, {whole} AS whole
+            FROM rows_{number} AS r
+            WHERE r.load_id = $load_id AND r.row_key IN (SELECT row_key FROM temp.suspect_keys)
             """,
         ),
         values,
@@ -180,11 +203,8 @@ def _drop_repeated(store: Store, number: int, load_id: int, rows: LiveRows, *, r
             "landing/former_rows",
             f"""
             CREATE OR REPLACE TEMP TABLE former_rows AS
-            SELECT r.load_id, r.row_number, r.row_key, {whole} AS whole
-            FROM rows_{number} AS r
-            JOIN landing_loads AS l
-                ON l.load_id = r.load_id AND l.is_current AND l.reading = $reading AND l.load_id <> $load_id
-            WHERE r.row_key IN (SELECT row_key FROM temp.told_rows) {stretch}
+            SELECT r.load_id, r.row_number, r.row_key, {whole} AS whole {former}
+            WHERE r.row_key IN (SELECT row_key FROM temp.suspect_keys) {stretch}
             """,
         ),
         values,
@@ -207,7 +227,7 @@ def _drop_repeated(store: Store, number: int, load_id: int, rows: LiveRows, *, r
             ),
             values,
         )
-    for name in ("told_rows", "former_rows", "repeated_rows"):
+    for name in ("suspect_keys", "told_rows", "former_rows", "repeated_rows"):
         store.connection.execute(f"DROP TABLE temp.{name}")
     return count
 
