@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pipelines.workspace.live_source import HttpSource
 from pipelines.workspace.load import Process
 from pipelines.workspace.process_file import Attribute, Instant, RowFilter, Source
+from warehouse.landing.drift import DriftRule
+from warehouse.log.mapping import named_columns
 from warehouse.specification import (
     AttributeSpec,
     CaseSpec,
@@ -50,7 +53,7 @@ def _source(name: str, source: Source) -> SourceSpec:
     return SourceSpec(
         name=name,
         kind=source.kind,
-        delivery=source.delivery,
+        delivery=source.brings,
         case=mapping.case,
         key=source.key,
         keep_duplicates=source.keep_duplicates,
@@ -73,7 +76,46 @@ def _source(name: str, source: Source) -> SourceSpec:
             for m in mapping.milestones
         ),
         attributes=tuple(_attribute(attribute) for attribute in source.attributes),
+        deleted=_deleted(source),
     )
+
+
+def _deleted(source: Source) -> FilterSpec | None:
+    """The rows that delete the row of their key: told by the source, or by its change log."""
+    if source.deleted is not None:
+        return FilterSpec(source.deleted.column, "in", tuple(_landed_text(value) for value in source.deleted.among))
+    live = source.live
+    if live is None or isinstance(live, HttpSource) or live.changes is None:
+        return None
+    return FilterSpec(live.changes.operation, "in", tuple(_landed_text(value) for value in live.changes.deleted))
+
+
+def _landed_text(value: bool | str | float) -> str:
+    """A value of the configuration as landed text is compared with it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def mapped_columns(source: Source) -> tuple[str, ...]:
+    """Every column that the configuration of a source names, once, in order."""
+    spec = _source("", source)
+    deleted = () if spec.deleted is None else (spec.deleted.column,)
+    return tuple(dict.fromkeys((*named_columns(spec), *deleted)))
+
+
+def drift_rule(source: Source, *, is_sparse: bool) -> DriftRule:
+    """What a source's columns are needed for, and what becomes of a load that lost one.
+
+    `is_sparse`: the format leaves out what is empty throughout (JSON, XES), so that every column but those that make an
+    event may be missing.
+    """
+    spec = _source("", source)
+    mapped = mapped_columns(source)
+    if source.kind == "cases":
+        core: tuple[str, ...] = (spec.case, *spec.key)
+    else:
+        instant = spec.completed or spec.started
+        core = (spec.case, *spec.activity[:1], *spec.key, *((instant.column,) if instant is not None else ()))
+    return DriftRule(mapped=mapped, needed=core if is_sparse else mapped, on_drift=source.drift)
 
 
 def _instant(instant: Instant | None) -> InstantSpec | None:

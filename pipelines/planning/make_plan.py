@@ -90,6 +90,8 @@ def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str
     found: list[SourceFile] = []
     problems: list[Problem] = []
     for name, source in process.file.sources.items():
+        if source.files is None:
+            continue
         reading = digest(
             (source.format, source.encoding, source.delimiter, source.quote, source.sheet, source.key, READING_VERSION)
         )
@@ -121,7 +123,12 @@ def _process_stages(
     stages: list[Stage] = []
     current: list[tuple[str, str, str]] = []
     reasons: list[str] = []
+    asked: list[str] = []
     for source_name, source in process.file.sources.items():
+        if source.live is not None:
+            asked.append(source_name)
+            current.append((source_name, "live", ""))
+            continue
         mine = {(file.content_hash, file.reading) for file in files if file.source == source_name}
         known = loads.get((name, source_name), ())
         landed = {(load.content_hash, load.reading) for load in known}
@@ -136,8 +143,11 @@ def _process_stages(
         told = [f"{count} {what}" for count, what in ((new, "new"), (gone, "gone"), (back, "back")) if count]
         if told:
             reasons.append(f"{source_name}: {', '.join(told)}")
-    if reasons:
-        stages.append(Stage(name, "pull", f"files {'; '.join(reasons)}", fingerprint({"sources": current}), files))
+    if reasons or asked:
+        why = [f"files {'; '.join(reasons)}"] if reasons else []
+        # its answer is not known before: the later stages are planned, and find little to do where it is little
+        why += [f"live source {', '.join(asked)}: asked again"] if asked else []
+        stages.append(Stage(name, "pull", "; ".join(why), fingerprint({"sources": current}), files))
     shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
     standards = [
         (version.version, version.flow_text, version.called_flows, version.file)
@@ -150,7 +160,7 @@ def _process_stages(
         "judge": judge,
         "hotspots": fingerprint({"log": shape, "verdicts": judge, "step": HOTSPOTS_VERSION}),
     }
-    upstream_ran = bool(reasons)
+    upstream_ran = bool(reasons or asked)
     for stage_name, present_fingerprint in wanted_stages.items():
         reason = stale_reason(former.get((name, stage_name)), present_fingerprint)
         if (name, UNFINISHED) in former:
@@ -158,7 +168,7 @@ def _process_stages(
         if full_refresh:
             reason = "full refresh"
         elif reason is None and upstream_ran:
-            reason = "the sources changed"
+            reason = "the sources changed" if reasons else "a live source is asked again"
         if reason is not None:
             stages.append(
                 Stage(name, stage_name, reason, present_fingerprint, anew=full_refresh)  # type: ignore[arg-type]

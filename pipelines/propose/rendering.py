@@ -60,6 +60,20 @@ def render_process_yaml(proposal: Proposal, *, process: str, files: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_mapping(proposal: Proposal) -> str:
+    """Return the part of a process.yaml that says how a source's columns are read, each reason beside it."""
+    lines = [_comment(f"Look at this: {doubt}") for doubt in proposal.doubts]
+    lines.extend(_explained(f"    kind: {proposal.kind.kind}", proposal.kind.reason, proposal.kind.confidence))
+    if proposal.key:
+        keys = _list(choice.column for choice in proposal.key)
+        lines.extend(_explained(f"    key: {keys}", *_reasons(proposal.key)))
+    lines.append("    mapping:")
+    lines.extend(_mapping(proposal))
+    lines.extend(_attributes(proposal))
+    lines.extend("    " + _comment(f"left out: {left.column!r}: {left.reason}") for left in proposal.left_out)
+    return "\n".join(line.removeprefix("    ") for line in lines) + "\n"
+
+
 def _reading(proposal: Proposal) -> Iterable[str]:
     if proposal.encoding in {"gb18030", "latin-1"}:
         yield f"    encoding: {proposal.encoding}"

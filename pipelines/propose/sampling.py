@@ -141,6 +141,17 @@ def _sample_json(path: Path, rows: int, *, encoding: str | None, limits: Staging
     return Sample(format=kind, frame=frame, is_whole=len(objects) <= rows, encoding=actual)
 
 
+def frame_of_json(path: Path, columns: Iterable[str]) -> pl.DataFrame:
+    """A whole file of JSON lines as a frame of text."""
+    with path.open(encoding="utf-8") as file:
+        objects = list(_objects(file, path.name))
+    names = list(columns)
+    return pl.DataFrame(
+        {name: [_as_text(record.get(name)) for record in objects] for name in names},
+        schema=dict.fromkeys(names, pl.String),
+    )
+
+
 def _objects(pieces: Iterable[str], where: str) -> Iterator[dict[str, object]]:
     for number, line in enumerate(_lines(pieces), 1):
         if not line.strip():

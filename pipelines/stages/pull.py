@@ -1,4 +1,4 @@
-"""Pull: the files of a process into the landing store."""
+"""Pull: the files and live sources of a process into the landing store."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from pipelines.compiling.process import drift_rule
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import SourceFile
 from pipelines.sources.staging import StagedBatches, StagedFile, StagedText, stage
 from pipelines.stages.outcome import Night, StageOutcome
+from pipelines.stages.pull_live import LivePull, clear_spools, make_whole_current, pull_live
 from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
 from pipelines.workspace.process_file import Source
@@ -23,11 +25,14 @@ from warehouse.landing.loads import known_loads, set_current
 from warehouse.store import Store
 
 
-def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageOutcome:
+def pull(
+    night: Night, process_name: str, files: Sequence[SourceFile], *, live_limit: int | None = None
+) -> StageOutcome:
     """Land what is new and say which loads make up each source now.
 
-    A file whose content was landed before is not read again. Files that can't be read don't keep the others from
-    being tried; then everything that is wrong comes in one `BadInput`, and the sources stay as they were.
+    A file whose content was landed before is not read again; a live source is asked each time. Sources that can't be
+    read don't keep the others from being tried; then everything that is wrong comes in one `BadInput`, and the sources
+    stay as they were. `live_limit`: so many rows of each live source, for a trial that is thrown away.
     """
     process = night.workspace.process(process_name)
     problems: list[Problem] = []
@@ -35,6 +40,9 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
     landed_rows = read_rows = 0
     staging_root = night.workspace.path(night.workspace.settings.warehouse.landing).parent
     staging_root.mkdir(parents=True, exist_ok=True)
+    clear_spools(staging_root)
+    live = [name for name, source in process.file.sources.items() if source.live is not None]
+    pulled: dict[str, LivePull] = {}
     with Store(store_settings(night.workspace)) as store:
         known = {
             (name, load.content_hash, load.reading)
@@ -53,10 +61,25 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
                     notes += result.notes
                 except (BadInput, WarehouseError) as error:
                     problems.extend(problems_of(error))
-            night.progress(number + 1, len(files))
+            night.progress(number + 1, len(files) + len(live))
+        for number, name in enumerate(live):
+            source = process.file.sources[name]
+            try:
+                brought = pull_live(store, night, process_name, name, source, root=staging_root, limit=live_limit)
+                pulled[name] = brought
+                landed_rows += brought.rows_landed
+                read_rows += brought.rows_read
+                notes += brought.notes
+            except (BadInput, WarehouseError) as error:
+                problems.extend(problems_of(error))
+            night.progress(len(files) + number + 1, len(files) + len(live))
         if problems:
             raise BadInput(*problems)
+        for name, brought in pulled.items():
+            make_whole_current(store, night, process_name, name, brought)
         for name, source in process.file.sources.items():
+            if source.files is None:
+                continue
             contents = [(file.content_hash, file.reading) for file in files if file.source == name]
             set_current(store, process=process_name, source=name, contents=contents, delivery=source.delivery)
     return StageOutcome(
@@ -92,8 +115,11 @@ def _land_file(
         )
         # a full delivery counts when all of its files are in; an increment stands by itself, even if another file fails
         is_current = source.delivery == "increment"
-        result = land(store, _content(staged), origin, loaded_at=night.started_at, is_current=is_current)
-    notes = staged.notes if isinstance(staged, StagedBatches) else ()
+        content = _content(staged)
+        is_sparse = isinstance(content, JsonLines) or file.located.path.name.casefold().endswith((".xes", ".xes.gz"))
+        drift = drift_rule(source, is_sparse=is_sparse or source.format == "xes")
+        result = land(store, content, origin, loaded_at=night.started_at, is_current=is_current, drift=drift)
+    notes = (*(staged.notes if isinstance(staged, StagedBatches) else ()), *result.notes)
     return _Landed(
         rows_landed=result.rows_landed,
         rows_read=result.rows_read,

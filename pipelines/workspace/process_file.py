@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from pipelines.workspace.live_source import Deleted, HttpSource, LiveSource, PostgresSource, SqlSource, live_problems
 from pipelines.workspace.values import Duration, Names, Strict, Text, Zone, as_list
 
 AttributeType = Literal["text", "number", "integer", "boolean", "instant"]
@@ -144,11 +145,20 @@ class Attribute(Strict):
     time_zone: Zone | None = None
 
 
+_FILE_OPTIONS = ("format", "encoding", "delimiter", "quote", "sheet")
+
+
 class Source(Strict):
-    """One source: a glob of files of one format."""
+    """One source: a glob of files of one format, or a live source that is asked each night.
+
+    `drift`: whether a lost or retyped mapped column stops the source or holds the rows back.
+    """
 
     kind: Literal["events", "wide", "cases"] = "events"
-    files: str
+    files: str | None = None
+    postgres: PostgresSource | None = None
+    sql: SqlSource | None = None
+    http: HttpSource | None = None
     format: Literal["csv", "parquet", "jsonl", "xlsx", "xes"] | None = None
     delivery: Literal["full", "increment"] = "full"
     encoding: Literal["utf-8", "gb18030", "latin-1"] | None = None
@@ -157,6 +167,8 @@ class Source(Strict):
     sheet: str | None = None
     key: Names = ()
     keep_duplicates: bool = False
+    deleted: Deleted | None = None
+    drift: Literal["stop", "quarantine"] = "stop"
     where: tuple[RowFilter, ...] = ()
     mapping: Mapping
     attributes: tuple[Attribute, ...] = ()
@@ -164,6 +176,16 @@ class Source(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Source:
         mapping = self.mapping
+        misplaced = live_problems(
+            given={"files": self.files, "postgres": self.postgres, "sql": self.sql, "http": self.http},
+            live=self.live,
+            key=self.key,
+            delivery_given="delivery" in self.model_fields_set,
+            deleted=self.deleted,
+            file_options=[name for name in _FILE_OPTIONS if getattr(self, name) is not None],
+        )
+        if misplaced:
+            raise ValueError("\n".join(misplaced))
         if self.delimiter is not None and self.delimiter == (self.quote or '"'):
             message = f"delimiter: {self.delimiter!r} can't be the delimiter and the quote at once"
             raise ValueError(message)
@@ -181,6 +203,20 @@ class Source(Strict):
             message = "attributes: a case table without attributes brings nothing"
             raise ValueError(message)
         return self
+
+    @property
+    def live(self) -> LiveSource | None:
+        """The live source that is asked; None where the source is files."""
+        return self.postgres or self.sql or self.http
+
+    @property
+    def brings(self) -> Literal["full", "increment"]:
+        """Whether a delivery is the whole source or adds to it: as told for files, by its cursor for a live source."""
+        live = self.live
+        if live is None:
+            return self.delivery
+        is_incremental = live.updated_since if isinstance(live, HttpSource) else live.cursor_column
+        return "full" if is_incremental is None else "increment"
 
 
 class CaseStart(Strict):

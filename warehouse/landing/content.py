@@ -68,9 +68,11 @@ class LoadOrigin:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What one load brought."""
+    """What one load brought; `rows_held` of the landed ones are held back; `notes` is what a person should know."""
 
     load_id: int
     rows_read: int
     rows_landed: int
     rows_unreadable: int
+    rows_held: int = 0
+    notes: tuple[str, ...] = ()

@@ -2,93 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
 from warehouse.errors import Problem, WarehouseError
-from warehouse.landing.content import (
-    Content,
-    DelimitedText,
-    JsonLines,
-    LoadOrigin,
-    LoadResult,
-    ParquetFile,
-)
+from warehouse.landing.columns import settle
+from warehouse.landing.content import Content, DelimitedText, JsonLines, LoadOrigin, LoadResult
+from warehouse.landing.drift import DriftRule, Settled, hold_rows
 from warehouse.landing.loads import next_generation
+from warehouse.landing.reading import Incoming, incoming_of, told
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
-# the landed type of a column, by the type that its reader gives it; all else is landed as text
-_LANDED_TYPES = {
-    "BOOLEAN": "BOOLEAN",
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "BIGINT"),
-    **dict.fromkeys(("FLOAT", "DOUBLE"), "DOUBLE"),
-    **dict.fromkeys(("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"), "TIMESTAMP"),
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Incoming:
-    """A readable relation: SQL that gives the row number, in the column `number`, and one expression a named column."""
-
-    relation: str
-    columns: tuple[tuple[str, str, str], ...]  # name in the source, expression, landed type
-    values: dict[str, object]
-    number: str = "row_number"
-
 
 def land(
-    store: Store, content: Content, origin: LoadOrigin, *, loaded_at: datetime, is_current: bool = True
+    store: Store,
+    content: Content | None,
+    origin: LoadOrigin,
+    *,
+    loaded_at: datetime,
+    is_current: bool = True,
+    drift: DriftRule | None = None,
 ) -> LoadResult:
     """Land one content: rows with keys, unreadable rows, catalogue entries and the load, all or nothing.
 
+    No content: a load without rows, of a live source that had none.
     `is_current` False leaves it out of the source until `set_current` takes it in. Raises `WarehouseError` where the
-    file can't be read at all, or a column changed its type so that its values no
-    longer fit. Cost: one scan of the content; a hash per row.
+    file can't be read at all, or a mapped column is lost or changed its type so that its values no
+    longer fit; without `drift` every column counts as mapped. Cost: one scan of the content; a hash per row.
     """
     with store.transaction("landing"):
-        source_no = _source_number(store, origin)
-        load_id = store.fetch_sql("landing/next_load", "SELECT coalesce(max(load_id), 0) + 1 FROM landing_loads")[0][0]
-        with _incoming(store, content, origin, load_id) as incoming:
-            columns = _catalogue(store, source_no, incoming, origin)
-            _note_columns(store, load_id, incoming, columns)
-            landed = _insert(store, source_no, load_id, incoming, columns, origin)
+        return land_content(store, content, origin, loaded_at=loaded_at, is_current=is_current, drift=drift)
+
+
+def land_content(
+    store: Store,
+    content: Content | None,
+    origin: LoadOrigin,
+    *,
+    loaded_at: datetime,
+    is_current: bool,
+    drift: DriftRule | None,
+) -> LoadResult:
+    """What `land` does, within a transaction of the caller. No content: a load without rows."""
+    source_no = _source_number(store, origin)
+    load_id = store.fetch_sql("landing/next_load", "SELECT coalesce(max(load_id), 0) + 1 FROM landing_loads")[0][0]
+    landed = unreadable = 0
+    settled = Settled(columns=())
+    if content is not None:
+        with incoming_of(store, content, origin, load_id) as incoming:
+            readable, settled = settle(store, source_no, incoming, origin, drift)
+            _note_columns(store, load_id, settled)
+            landed = _insert(store, source_no, load_id, readable, settled, origin)
         if isinstance(content, DelimitedText):
             _refuse_open_quote(store, content, load_id, origin)
         unreadable = _keep_unreadable(store, content, load_id)
         if unreadable and isinstance(content, DelimitedText):
             _count_unreadable_in(store, source_no, load_id)
-        store.run_step(
-            composed_step(
-                "landing/add_load",
-                """
-                INSERT INTO landing_loads (load_id, source_no, locator, content_hash, reading, loaded_at, rows_read,
-                    rows_landed, is_current, run_id, complete_to)
-                VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current,
-                    $run_id, $complete_to)
-                """,
-            ),
-            {
-                "load_id": load_id,
-                "source_no": source_no,
-                "locator": origin.locator,
-                "content_hash": origin.content_hash,
-                "reading": origin.reading,
-                "loaded_at": loaded_at,
-                "read": landed + unreadable,
-                "landed": landed,
-                "current": is_current,
-                "run_id": origin.run_id,
-                "complete_to": origin.complete_to,
-            },
-        )
-        next_generation(store)
-    return LoadResult(load_id=load_id, rows_read=landed + unreadable, rows_landed=landed, rows_unreadable=unreadable)
+    held = hold_rows(store, source_no, load_id, settled, run_id=origin.run_id, held_at=loaded_at)
+    store.run_step(
+        composed_step(
+            "landing/add_load",
+            """
+            INSERT INTO landing_loads (load_id, source_no, locator, content_hash, reading, loaded_at, rows_read,
+                rows_landed, is_current, run_id, complete_to)
+            VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current,
+                $run_id, $complete_to)
+            """,
+        ),
+        {
+            "load_id": load_id,
+            "source_no": source_no,
+            "locator": origin.locator,
+            "content_hash": origin.content_hash,
+            "reading": origin.reading,
+            "loaded_at": loaded_at,
+            "read": landed + unreadable,
+            "landed": landed,
+            "current": is_current,
+            "run_id": origin.run_id,
+            "complete_to": origin.complete_to,
+        },
+    )
+    next_generation(store)
+    return LoadResult(
+        load_id=load_id,
+        rows_read=landed + unreadable,
+        rows_landed=landed,
+        rows_unreadable=unreadable,
+        rows_held=held,
+        notes=settled.notes,
+    )
 
 
 def _source_number(store: Store, origin: LoadOrigin) -> int:
@@ -116,159 +121,12 @@ def _source_number(store: Store, origin: LoadOrigin) -> int:
     return number
 
 
-@contextmanager
-def _incoming(store: Store, content: Content, origin: LoadOrigin, load_id: int) -> Iterator[_Incoming]:
-    try:
-        if isinstance(content, DelimitedText):
-            names = {f"h{index}": "VARCHAR" for index in range(len(content.columns))}
-            yield _Incoming(
-                relation=(
-                    "SELECT row_number() OVER () AS row_number, * FROM read_csv($path, delim = $delimiter, "
-                    "quote = $quote, escape = $quote, header = true, skip = $skip, auto_detect = false, nullstr = '', "
-                    f"store_rejects = true, rejects_table = 'rejects_{load_id}', "
-                    f"rejects_scan = 'rejects_scan_{load_id}', rejects_limit = 0, "
-                    "max_line_size = 16000000, columns = $names)"
-                ),
-                columns=tuple((name, f"h{index}", "VARCHAR") for index, name in enumerate(content.columns)),
-                values={
-                    "path": str(content.path),
-                    "delimiter": content.delimiter,
-                    "quote": content.quote,
-                    "names": names,
-                    "skip": content.skip_lines,
-                },
-            )
-        elif isinstance(content, JsonLines):
-            yield _json_lines(store, content, origin)
-        elif isinstance(content, ParquetFile):
-            values: dict[str, object] = {"path": str(content.path)}
-            described = store.connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", values).fetchall()
-            if any(str(name).casefold() == "file_row_number" for name, *_ in described):
-                yield _numbered("read_parquet($path)", described, values)
-            else:
-                # the file's own row numbers let the reader work on several row groups at once
-                numbered = "read_parquet($path, file_row_number = true)"
-                yield _numbered(numbered, described, values, count="file_row_number + 1")
-        else:
-            with store.registered("incoming_batches", content.reader):
-                described = store.connection.execute("DESCRIBE incoming_batches").fetchall()
-                yield _numbered("incoming_batches", described, {})
-    except duckdb.Error as error:
-        raise WarehouseError(
-            Problem(
-                f"the content can't be read: {_told(error)}.",
-                origin.locator,
-                "Nothing of it was landed.",
-            )
-        ) from error
-
-
-def _told(error: BaseException) -> str:
-    """The telling line of an engine's message: what it found, without its advice on options of its own."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "Maximum line size" in line] or lines or [type(error).__name__]
-    return "".join(sign for sign in telling[0] if sign.isprintable()).rstrip(" .:")
-
-
-def _numbered(
-    relation: str,
-    described: list[tuple[object, ...]],
-    values: dict[str, object],
-    *,
-    count: str = "row_number() OVER ()",
-) -> _Incoming:
-    """A relation whose rows are counted, under a name that none of its own columns has."""
-    columns = _described(described)
-    taken = {name.casefold() for name, _, _ in columns}
-    number = "row_number"
-    while number in taken:
-        number += "_"
-    return _Incoming(
-        relation=f"SELECT {count} AS {quoted(number)}, * FROM {relation}",
-        columns=columns,
-        values=values,
-        number=number,
-    )
-
-
-def _described(rows: list[tuple[object, ...]]) -> tuple[tuple[str, str, str], ...]:
-    result = []
-    for name, kind, *_ in rows:
-        landed = _LANDED_TYPES.get(str(kind), "DOUBLE" if str(kind).startswith("DECIMAL") else "VARCHAR")
-        result.append((str(name), f"CAST({quoted(str(name))} AS {landed})", landed))
-    return tuple(result)
-
-
-def _json_lines(store: Store, content: JsonLines, origin: LoadOrigin) -> _Incoming:
-    """Lines are read as text first, so that one broken line costs one row and not the file."""
-    connection = store.connection
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE incoming_lines AS
-        SELECT row_number() OVER () AS row_number, line,
-            CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN line END AS object
-        FROM read_csv($path, delim = $separator, quote = '', escape = '', header = false, auto_detect = false,
-            columns = {'line': 'VARCHAR'}, max_line_size = 16000000, strict_mode = false)
-        WHERE line IS NOT NULL AND trim(line) <> ''
-        """,
-        {"path": str(content.path), "separator": "\x1f"},
-    )
-    keys = connection.execute(
-        """
-        SELECT DISTINCT unnest(json_keys(object)) AS name FROM incoming_lines WHERE object IS NOT NULL ORDER BY name
-        """
-    ).fetchall()
-    if not keys:
-        raise WarehouseError(
-            Problem("no line is a JSON object.", origin.locator, 'Expected one object a line, as {"case": 1}.')
-        )
-    # json_extract takes a pointer; ~ and / are its two special characters (RFC 6901)
-    pointers = {f"key{index}": "/" + name.replace("~", "~0").replace("/", "~1") for index, (name,) in enumerate(keys)}
-    return _Incoming(
-        relation="SELECT row_number, object FROM incoming_lines WHERE object IS NOT NULL",
-        columns=tuple(
-            (name, f"nullif(json_extract_string(object, $key{index}), '')", "VARCHAR")
-            for index, (name,) in enumerate(keys)
-        ),
-        values=dict(pointers),
-    )
-
-
-def _catalogue(store: Store, source_no: int, incoming: _Incoming, origin: LoadOrigin) -> dict[str, tuple[int, str]]:
-    """Column numbers and types by name; new columns are added to the catalogue and the table."""
-    known = {
-        name: (number, kind)
-        for number, name, kind in store.fetch_sql(
-            "landing/columns",
-            "SELECT column_no, name, type FROM landing_columns WHERE source_no = $source_no",
-            source_no=source_no,
-        )
-    }
-    for name, _, landed in incoming.columns:
-        if name in known:
-            continue
-        number = len(known)
-        known[name] = (number, landed)
-        store.run_step(
-            composed_step(
-                "landing/add_column",
-                "INSERT INTO landing_columns VALUES ($source_no, $number, $name, $landed)",
-            ),
-            {"source_no": source_no, "number": number, "name": name, "landed": landed},
-        )
-        store.run_step(composed_step("landing/widen", f"ALTER TABLE rows_{source_no} ADD COLUMN c{number} {landed}"))
-    missing = [name for name in origin.key if name not in {column[0] for column in incoming.columns}]
-    if missing:
-        raise WarehouseError(Problem(f"the key column {', '.join(missing)} is not in the content.", origin.locator))
-    return known
-
-
-def _note_columns(store: Store, load_id: int, incoming: _Incoming, columns: dict[str, tuple[int, str]]) -> None:
+def _note_columns(store: Store, load_id: int, settled: Settled) -> None:
     """Which of the source's columns this content has: a column that vanished must not be taken for an empty one."""
-    for name, _, _ in incoming.columns:
+    for column in settled.columns:
         store.run_step(
             composed_step("landing/note_column", "INSERT INTO landing_load_columns VALUES ($load_id, $number)"),
-            {"load_id": load_id, "number": columns[name][0]},
+            {"load_id": load_id, "number": column.number},
         )
 
 
@@ -276,19 +134,15 @@ def _insert(
     store: Store,
     source_no: int,
     load_id: int,
-    incoming: _Incoming,
-    columns: dict[str, tuple[int, str]],
+    incoming: Incoming,
+    settled: Settled,
     origin: LoadOrigin,
 ) -> int:
-    targets, expressions = [], []
-    for name, expression, _ in incoming.columns:
-        number, kind = columns[name]
-        targets.append(f"c{number}")
-        expressions.append(f"CAST({expression} AS {kind}) AS c{number}")
-    keyed = sorted(columns[name][0] for name in (origin.key or [column[0] for column in incoming.columns]))
-    # length-prefixed fields can't run into each other, and a missing one leaves no trace: a column added later
-    # doesn't change the keys of older rows
-    fields = ", ".join(f"'|{n}=' || strlen(CAST(c{n} AS VARCHAR)) || ':' || CAST(c{n} AS VARCHAR)" for n in keyed)
+    targets = [f"c{column.number}" for column in settled.columns]
+    expressions = [f"{column.expression} AS c{column.number}" for column in settled.columns]
+    numbers = {column.name: column.number for column in settled.columns}
+    keyed = sorted(numbers[name] for name in (origin.key or numbers))
+    fields = key_fields(keyed)
     sql = f"""
         INSERT INTO rows_{source_no} (load_id, row_number, row_key, {", ".join(targets)})
         SELECT $load_id, row_number, md5_number(concat({fields})), {", ".join(targets)}
@@ -301,7 +155,7 @@ def _insert(
         if isinstance(cause, duckdb.ConversionException):
             raise WarehouseError(
                 Problem(
-                    f"the content no longer fits what was landed before: {_told(cause)}.",
+                    f"the content no longer fits what was landed before: {told(cause)}.",
                     origin.locator,
                     "Mend the file, or give the source another name so that it is landed afresh.",
                 )
@@ -319,12 +173,22 @@ def _insert(
         if isinstance(cause, duckdb.Error) and not isinstance(cause, ours):
             raise WarehouseError(
                 Problem(
-                    f"the content can't be read: {_told(cause)}.",
+                    f"the content can't be read: {told(cause)}.",
                     origin.locator,
                     "Copy or export the file again; nothing of it was landed.",
                 )
             ) from error
         raise
+
+
+def key_fields(numbers: list[int], row: str = "") -> str:
+    """The fields of a key, for concat: length-prefixed, so that they can't run into each other.
+
+    A missing one leaves no trace: a column added later doesn't change the keys of older rows.
+    """
+    return ", ".join(
+        f"'|{n}=' || strlen(CAST({row}c{n} AS VARCHAR)) || ':' || CAST({row}c{n} AS VARCHAR)" for n in numbers
+    )
 
 
 def _refuse_open_quote(store: Store, content: DelimitedText, load_id: int, origin: LoadOrigin) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
@@ -107,3 +108,23 @@ def source_number(store: Store, *, process: str, source: str) -> int | None:
         source=source,
     )
     return int(rows[0][0]) if rows else None
+
+
+def extraction_instant(store: Store, *, process: str, sources: Sequence[str]) -> datetime | None:
+    """The instant up to which the live ones of these sources were asked; None where there are none.
+
+    The latest of them: what a case did up to then is known as far as any source tells.
+    """
+    rows = store.fetch_sql(
+        "landing/extraction_instant",
+        """
+        SELECT max(l.complete_to)
+        FROM landing.main.landing_loads AS l
+        JOIN landing.main.landing_sources AS s USING (source_no)
+        WHERE s.process = $process AND list_contains($sources, s.source) AND l.is_current
+        """,
+        process=process,
+        sources=list(sources),
+    )
+    found: datetime | None = rows[0][0]
+    return found

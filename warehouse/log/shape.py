@@ -11,6 +11,7 @@ from datetime import datetime
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.hotspots.tallies import take_out
+from warehouse.landing.loads import extraction_instant
 from warehouse.log.attributes import make_case_attributes
 from warehouse.log.decided import publish_decided, write_figures, write_rejected, write_unfinished_starts
 from warehouse.log.events import code_names, replace_all_events, replace_touched_events
@@ -67,11 +68,15 @@ def shape(
 ) -> ShapeResult:
     """Bring the event log of a process to the state of its current loads.
 
-    `as_of` None stands for the latest event; `anew` makes every case anew. Raises `WarehouseError` where a mapped
+    `as_of` None stands for the instant at which live sources were asked, else for the latest event; `anew` makes every case anew. Raises `WarehouseError` where a mapped
     column is missing, or no row can be used. Cost: a few sorts of the events of the touched cases, and a scan of the
     case column of the landed rows; memory spills to disk.
     """
     check_columns(store, process)
+    # a live source is complete up to the instant at which it was asked
+    as_of = as_of or extraction_instant(
+        store, process=process.name, sources=[source.name for source in process.sources]
+    )
     with store.transaction("mart"):
         schema = process_schema(store, process.name)
         store.use("mart", schema)

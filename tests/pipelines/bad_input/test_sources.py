@@ -75,7 +75,7 @@ CSV_ATTACKS: dict[str, tuple[bytes | str, tuple[str, ...]]] = {
         TEXT.replace("done_at", "Finished_At"),
         (
             "names the column 'done_at', which the source does not have",
-            "Columns found: ticket, step, agent, branch, Finished_At",
+            "Columns found: ticket, step, Finished_At, agent, branch",
         ),
     ),
     "column gone that only an attribute uses": (
