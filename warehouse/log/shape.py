@@ -46,6 +46,7 @@ def shape(store: Store, process: ProcessSpec, *, as_of: datetime | None) -> Shap
         schema = process_schema(store, process.name)
         store.use("mart", schema)
         map_rows(store, process)
+        store.run("log", "hold_rows")
         latest = store.fetch("log", "as_of")[0][0]
         if latest is None:
             raise WarehouseError(_nothing_usable(store, process))
@@ -298,6 +299,7 @@ def _publish_loads(store: Store, process: ProcessSpec) -> int:
         )
     quarantined = store.run("log", "publish_unreadable", process=name)
     quarantined += _publish_rejected(store, process)
+    _publish_replayed(store, process)
     store.run("log", "publish_loads", process=name)
     return quarantined
 
@@ -335,6 +337,11 @@ def _publish_rejected(store: Store, process: ProcessSpec) -> int:
             {"process": process.name, **{f"n{column}": name for column, name in columns}},
         )
     return total
+
+
+def _publish_replayed(store: Store, process: ProcessSpec) -> None:
+    """Held rows that were let in stay listed, with the instant of the replay."""
+    store.run("log", "publish_replayed", process=process.name)
 
 
 def _publish_process(store: Store, process: ProcessSpec, as_of: datetime) -> None:
