@@ -42,10 +42,10 @@ def robust_bands(
 ) -> Band:
     """The band of each figure that is asked about, from at most `window` figures of its group right before it.
 
-    All arrays (n,), in order of time; `groups` any numbers that tell like from unlike (weekdays). The band is the median
-    plus and minus `width` times the scaled median absolute deviation, which counts as at least `least_spread`; for counts
-    (`is_count`) also as at least the square root of the median, by which any count scatters. The figures asked about are
-    in no one's band. The result holds one entry per True in `asked`, in order. O(n log n) for a fixed window.
+    All arrays (n,), in order of time; `groups` any numbers that tell like from unlike (weekdays). The band is the
+    median plus and minus `width` times the scaled median absolute deviation, which counts as at least `least_spread`;
+    for counts (`is_count`) also as at least the square root of the median, by which any count scatters. The figures
+    asked about are in no one's band. The result holds one entry per True in `asked`, in order. O(n) each.
     """
     places = np.flatnonzero(asked)
     low = np.full(len(places), np.nan)

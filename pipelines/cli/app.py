@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from mining.errors import MiningError
 from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
+from pipelines.cli.quarantine import quarantine
 from pipelines.errors import BadInput, Problem
 from pipelines.telling import problems_of
 from pipelines.workspace.cron import checked_cron
@@ -32,6 +33,8 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 a run failed, 2 bad input."
     ),
 )
+
+app.add_typer(quarantine, name="quarantine")
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default="the current folder")

@@ -158,9 +158,9 @@ def _process_stages(
     if reasons:
         stages.append(Stage(name, "pull", f"files {'; '.join(reasons)}", fingerprint({"sources": current}), files))
     if reasons or is_waiting:
-        reason = "files came or went" if reasons else "loads stand that no gate has passed"
+        why = "files came or went" if reasons else "loads stand that no gate has passed"
         asked = fingerprint({"sources": current, "quality": process.file.quality, "step": GATES_VERSION})
-        stages.append(Stage(name, "gates", reason, asked))
+        stages.append(Stage(name, "gates", why, asked))
     shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
     standards = [
         (version.version, version.flow_text, version.called_flows, version.file)

@@ -141,8 +141,8 @@ def _of_source(
     if quality.scattered_event.level != "off":
         columns = [each.column for each in unmapped_instants(store, spec, arrived.source_no, arrived.source)]
         told = f"instants that nothing maps stand in {_few(columns)}" if columns else ""
-        outcome = "found" if columns else "passed"
-        findings.append(Finding("scattered_event", name, outcome, None, arrived.rows, told))
+        found = Finding("scattered_event", name, "found" if columns else "passed", None, arrived.rows, told)
+        findings.append(found)
     return findings
 
 

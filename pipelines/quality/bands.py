@@ -151,7 +151,7 @@ def told_unanchored(
             told.append(f"{shown(column)} is written in {len(ways)} ways: {shown_ways}{more}")
     with_hours = [load for load in earlier if any(load.hours)]
     if len(with_hours) >= gate.least_loads:
-        usual = np.sum([load.hours for load in with_hours[-_COMPARED_LOADS:]], axis=0, dtype=np.int64)
+        usual = np.array([load.hours for load in with_hours[-_COMPARED_LOADS:]], dtype=np.int64).sum(axis=0)
         for load in new:
             hours = hour_shift(usual, np.array(load.hours, dtype=np.int64))
             if hours:

@@ -1,7 +1,16 @@
 """The section `quality:` of process.yaml: the quality gates, the level of each, and where it draws its line.
 
-A gate is given as its level (`future: stop`) or with its settings (`floor: {level: stop, before: 2000-01-01}`); one that
-is not named has its defaults. The defaults hold rows back that can't be true and tell of the rest; none of them stops.
+A gate is given as its level (`future: stop`) or with its settings (`floor: {level: stop, before: 2000-01-01}`); one
+that is not named has its defaults. These hold back rows that can't be true and tell of the rest; none of them stops.
+
+The imperfection patterns of Suriadi et al. (Information Systems 64, 2017, section 4), and how far a rule tells them:
+form-based event capture (form_events); inadvertent time travel (time_travel: a year, day and month, twelve hours);
+unanchored event (unanchored: spellings, whole hours); scattered event (scattered_event: columns of instants that
+nothing maps; facts within free text can't be told); elusive case (elusive_case: rows that name none; to which case they
+belong can't be told); scattered case (scattered_case: spellings of one name; parts under unlike names can't be told);
+collateral events (collateral); polluted label (polluted_label: by numbers, not by other words); distorted label
+(distorted_label); synonymous labels (synonymous_label: a hint, for the meaning of words is not in the log); homonymous
+label (homonymous_label: a hint, and only where roles keep the two meanings apart).
 """
 
 from __future__ import annotations
@@ -139,7 +148,10 @@ class FormEvents(Gate):
 
 
 class TimeTravel(RowGate):
-    """Inadvertent time travel: an instant off by a common slip; told while at most the share `rare` of cases has one."""
+    """Inadvertent time travel: an instant off by a common slip.
+
+    Told while at most the share `rare` of the cases has one (or three cases): beyond that the process itself is slow.
+    """
 
     rare: Share = 0.01
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from warehouse.gates.settings import GateSettings
 from warehouse.landing.loads import landed_columns, source_number
 from warehouse.log.mapping import check_columns, map_rows
 from warehouse.log.zones import offsets_table
 from warehouse.specification import ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step, quoted, sql_step
-from warehouse.store import Store
+from warehouse.store import Store, arrow_table
 
 TEMPORARY = (
     "chosen_rows",
@@ -118,6 +120,29 @@ def choose_and_map(store: Store, process: ProcessSpec, load_ids: Sequence[int]) 
     map_rows(store, process, only_chosen=True)
 
 
+def map_rows_of(store: Store, process: ProcessSpec, rows: Sequence[tuple[int, int]]) -> None:
+    """Map single landed rows (load, row number) into `temp.mapped_rows`."""
+    check_columns(store, process)
+    table = arrow_table(
+        {
+            "load_id": (pa.int32(), [load_id for load_id, _ in rows]),
+            "row_number": (pa.int64(), [number for _, number in rows]),
+        }
+    )
+    with store.registered("given_rows", table):
+        store.run_step(
+            composed_step(
+                "gates/choose_given",
+                """
+                CREATE OR REPLACE TEMP TABLE chosen_rows AS
+                SELECT DISTINCT l.source_no, g.load_id, g.row_number
+                FROM given_rows AS g JOIN landing.main.landing_loads AS l USING (load_id)
+                """,
+            )
+        )
+    map_rows(store, process, only_chosen=True)
+
+
 def lay_out(store: Store, process: ProcessSpec, load_ids: Sequence[int], settings: GateSettings) -> Arrivals:
     """Lay the mapped rows out for the gates; call `choose_and_map` before."""
     values = {
@@ -178,7 +203,7 @@ def _sources(store: Store, process: ProcessSpec) -> tuple[ArrivedSource, ...]:
     found = []
     for source in process.sources:
         number = source_number(store, process=process.name, source=source.name)
-        if number in counts:
+        if number is not None and number in counts:
             found.append(ArrivedSource(number, source, *counts[number]))
     return tuple(found)
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pyarrow as pa
+
 from warehouse.landing.loads import landed_columns
 from warehouse.log.mapping import named_columns
 from warehouse.specification import ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step
-from warehouse.store import Store
+from warehouse.store import Store, arrow_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,10 @@ def earlier_figures(store: Store, process: str, source: str) -> tuple[LoadFigure
         "gates/earlier_figures",
         """
         SELECT f.load_id, f.figure, f.item, f.row_count
-        FROM landing.main.load_figures AS f SEMI JOIN (
-            SELECT l.load_id FROM landing.main.landing_loads AS l JOIN landing.main.landing_sources AS s USING (source_no)
-            WHERE s.process = $process AND s.source = $source
-        ) AS mine USING (load_id)
+        FROM landing.main.load_figures AS f
+        JOIN landing.main.landing_loads AS l USING (load_id)
+        JOIN landing.main.landing_sources AS s USING (source_no)
+        WHERE s.process = $process AND s.source = $source
         """,
         process=process,
         source=source,
@@ -140,10 +142,6 @@ def note_figures(store: Store, figures: Sequence[LoadFigures]) -> None:
         rows += [(each.load_id, "day", day.isoformat(), count) for day, count in sorted(each.days.items())]
         rows += [(each.load_id, "hour", str(hour), count) for hour, count in enumerate(each.hours) if count]
     if rows:
-        import pyarrow as pa
-
-        from warehouse.store import arrow_table
-
         table = arrow_table(
             {
                 "load_id": (pa.int32(), [row[0] for row in rows]),

@@ -8,7 +8,7 @@ from warehouse.gates.settings import PATTERN_GATES, GateSettings
 from warehouse.landing.loads import landed_columns
 from warehouse.log.mapping import named_columns
 from warehouse.specification import InstantSpec, ProcessSpec, SourceSpec
-from warehouse.sql_step import composed_step, quoted
+from warehouse.sql_step import quoted
 from warehouse.store import Store
 
 
@@ -150,10 +150,8 @@ def unmapped_instants(
     for name, (physical, kind) in landed.items():
         if name in mapped or kind not in {"VARCHAR", "TIMESTAMP", "TIMESTAMPTZ"}:
             continue
-        if kind == "VARCHAR":
-            test = "contains(text, ':') AND TRY_CAST(text AS TIMESTAMP) IS NOT NULL"
-        else:
-            test = "true"
+        reads = "contains(text, ':') AND TRY_CAST(text AS TIMESTAMP) IS NOT NULL"
+        test = reads if kind == "VARCHAR" else "true"
         rows = store.fetch_sql(
             "gates/unmapped_instants",
             f"""

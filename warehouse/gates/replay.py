@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import pyarrow as pa
+
 from warehouse.landing.loads import generation, next_generation
 from warehouse.sql_step import composed_step
-from warehouse.store import Store
+from warehouse.store import Store, arrow_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,6 @@ def let_in(
     The mapped rows of their loads must stand in `temp.mapped_rows`. A row that another gate still holds stays out. One
     transaction on landing, with the cases to derive anew.
     """
-    import pyarrow as pa
-
-    from warehouse.store import arrow_table
-
     table = arrow_table(
         {
             "load_id": (pa.int32(), [row.load_id for row in rows]),

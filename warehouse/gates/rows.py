@@ -54,8 +54,8 @@ def find_rows(
                 f"gates/{gate}",
                 f"""
                 INSERT INTO temp.gate_findings
-                SELECT DISTINCT ON (f.source_no, f.load_id, f.row_number) '{gate}', f.source_no, f.load_id, f.row_number,
-                    f.case_id, f.part, c.column_name, c.physical,
+                SELECT DISTINCT ON (f.source_no, f.load_id, f.row_number) '{gate}', f.source_no, f.load_id,
+                    f.row_number, f.case_id, f.part, c.column_name, c.physical,
                     CASE WHEN f.part = 'activity' THEN s.activity END, f.note
                 FROM ({step.sql}) AS f
                 JOIN temp.gate_steps AS s USING (step_no)

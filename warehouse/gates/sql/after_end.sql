@@ -13,7 +13,7 @@ SELECT e.source_no, e.load_id, e.row_number, e.case_id, e.step_no,
     CASE WHEN e.completed_at IS NOT NULL THEN 'completed' ELSE 'started' END AS part,
     'the case ended ' || strftime(c.first_end_at, '%Y-%m-%d %H:%M:%S') || ' UTC' AS note
 FROM temp.gate_events AS e
-JOIN temp.gate_cases AS c ON c.case_id = e.case_id AND e.happened_at > c.first_end_at + to_microseconds($tolerance_us)
+JOIN temp.gate_cases AS c ON c.case_id = e.case_id AND epoch_us(e.happened_at) > epoch_us(c.first_end_at) + $tolerance_us
 JOIN temp.gate_steps AS s ON s.step_no = e.step_no AND NOT s.is_end AND NOT s.is_reopening
 LEFT JOIN reopened AS r ON r.case_id = e.case_id
 WHERE r.reopened_at IS NULL OR e.happened_at < r.reopened_at

@@ -7,4 +7,4 @@ SELECT e.source_no, e.load_id, e.row_number, e.case_id, e.step_no,
     'the case begins ' || strftime(c.declared_start_at, '%Y-%m-%d %H:%M:%S') || ' UTC' AS note
 FROM temp.gate_events AS e
 JOIN temp.gate_cases AS c USING (case_id)
-WHERE e.happened_at < c.declared_start_at - to_microseconds($tolerance_us)
+WHERE epoch_us(e.happened_at) < epoch_us(c.declared_start_at) - $tolerance_us

@@ -4,10 +4,10 @@
 -- values:  burst_times, burst_within_us
 WITH suspects AS (
     SELECT DISTINCT case_id, step_no FROM temp.gate_events
-    WHERE step_no = before_step AND happened_at - before_at <= to_microseconds($burst_within_us)
+    WHERE step_no = before_step AND epoch_us(happened_at) - epoch_us(before_at) <= $burst_within_us
 ),
 gaps AS (
-    SELECT e.*, coalesce(happened_at - lag(happened_at) OVER w > to_microseconds($burst_within_us), true) AS begins,
+    SELECT e.*, coalesce(epoch_us(happened_at) - lag(epoch_us(happened_at)) OVER w > $burst_within_us, true) AS begins,
         row_number() OVER w AS turn
     FROM temp.gate_events AS e SEMI JOIN suspects USING (case_id, step_no)
     WINDOW w AS (PARTITION BY case_id, step_no ORDER BY place)

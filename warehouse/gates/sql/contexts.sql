@@ -2,9 +2,10 @@
 -- inputs:  gate_events, gate_steps
 -- grain:   one row per role, activity, predecessor and successor
 -- values:  collateral_within_us
+-- note:    instants are compared as microseconds: the difference of two TIMESTAMPTZ is an affair of calendars, and slow
 WITH counted AS (
     SELECT role, step_no, before_step, after_step, count(*) AS row_count,
-        count(*) FILTER (happened_at > before_at AND happened_at - before_at <= to_microseconds($collateral_within_us)) AS close_count
+        count(*) FILTER (happened_at > before_at AND epoch_us(happened_at) - epoch_us(before_at) <= $collateral_within_us) AS close_count
     FROM temp.gate_events
     GROUP BY role, step_no, before_step, after_step
 )

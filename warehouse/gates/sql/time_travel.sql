@@ -1,21 +1,23 @@
 -- what:    an instant off by a common slip (a year, day and month swapped, twelve hours) that, mended, fits its case
 -- inputs:  gate_events, gate_cases, gate_offsets
 -- grain:   one row per offending row
--- note:    told of the first or last event of a case that lies far from all the others (further than twice their extent),
+-- note:    told of the first or last event of a case that lies far from all the others (further than twice their extent)
+--          and that, mended, would lie among them or no further off than their extent,
 --          and of a row that lies between its neighbours in the file but not in time, where the file is in order
 WITH ends AS (
-    SELECT e.*, c.first_at AS low, e.before_at AS high, e.happened_at - e.before_at AS gap
+    SELECT e.*, c.first_at AS low, e.before_at AS high, epoch_us(e.happened_at) - epoch_us(e.before_at) AS gap_us
     FROM temp.gate_events AS e JOIN temp.gate_cases AS c USING (case_id)
     WHERE e.after_at IS NULL AND c.row_count >= 3
     UNION ALL
-    SELECT e.*, e.after_at, c.last_at, e.after_at - e.happened_at
+    SELECT e.*, e.after_at, c.last_at, epoch_us(e.after_at) - epoch_us(e.happened_at)
     FROM temp.gate_events AS e JOIN temp.gate_cases AS c USING (case_id)
     WHERE e.place = 1 AND c.row_count >= 3
 ),
 far AS (
-    SELECT source_no, load_id, row_number, case_id, step_no, completed_at, happened_at, low, high, false AS by_row
-    FROM ends
-    WHERE gap > INTERVAL 20 DAY AND epoch_us(gap::INTERVAL) > 2 * (epoch_us(high) - epoch_us(low))
+    SELECT source_no, load_id, row_number, case_id, step_no, completed_at, happened_at,
+        low - to_microseconds(reach_us) AS low, high + to_microseconds(reach_us) AS high, false AS by_row
+    FROM (SELECT *, greatest(epoch_us(high) - epoch_us(low), 86400000000) AS reach_us FROM ends)
+    WHERE gap_us > 20 * 86400000000 AND gap_us > 2 * (epoch_us(high) - epoch_us(low))
 ),
 disordered AS (
     SELECT DISTINCT case_id FROM temp.gate_events WHERE before_row > row_number
