@@ -14,7 +14,17 @@ from tests.builders.gating import NOW, ask, bring, changed, clean_rows, set_qual
 from tests.builders.workspaces import Row
 
 CLEAN = clean_rows()
-ALL = ("future", "floor", "defaults", "before_start", "after_end", "burst", "no_start", "unknown_activity", "time_travel")
+ALL = (
+    "future",
+    "floor",
+    "defaults",
+    "before_start",
+    "after_end",
+    "burst",
+    "no_start",
+    "unknown_activity",
+    "time_travel",
+)
 
 
 def moved(number: int, by: timedelta) -> list[Row]:
@@ -35,9 +45,7 @@ def after(number: int, *rows: Row) -> list[Row]:
 def again(number: int, times: int, apart: float) -> list[Row]:
     row = CLEAN[number - 1]
     at = datetime.fromisoformat(row[2])
-    copies = [
-        (*row[:2], f"{at + timedelta(seconds=apart * n):%Y-%m-%d %H:%M:%S}", *row[3:]) for n in range(1, times)
-    ]
+    copies = [(*row[:2], f"{at + timedelta(seconds=apart * n):%Y-%m-%d %H:%M:%S}", *row[3:]) for n in range(1, times)]
     return after(number, *copies)
 
 
@@ -57,7 +65,7 @@ class Planted:
     says: str = ""
 
 
-# case 10 stands in rows 41 to 44: Register, Examine, Resolve, Close
+# rows 41 to 44 are one whole case, as any four from 4 n + 1 on
 PLANTED = {
     "a typo in the year": Planted("future", lambda: changed(CLEAN, 43, at="2062-01-10 09:00:00"), [43], says="2062"),
     "tomorrow is within the tolerance": Planted("future", lambda: changed(CLEAN, 480, at="2026-11-01 20:00:00"), []),

@@ -79,9 +79,7 @@ PLANTED = {
         2,
         ("'Check invoice' and 'Invoice check'",),
     ),
-    "one case, two spellings": Planted(
-        "scattered_case", lambda: changed(CLEAN, 8, case="t-1"), 4, ("'T0001', 't-1'",)
-    ),
+    "one case, two spellings": Planted("scattered_case", lambda: changed(CLEAN, 8, case="t-1"), 4, ("'T0001', 't-1'",)),
 }
 
 
@@ -135,7 +133,9 @@ def free_instants(quality: dict[str, Any] | None = None, **source: Any) -> dict[
 
 
 def test_instants_written_in_two_ways_are_told(tmp_path: Path) -> None:
-    rows = [(case, step, f"{at}+08:00" if n % 40 == 7 else at, *rest) for n, (case, step, at, *rest) in enumerate(CLEAN)]
+    rows = [
+        (case, step, f"{at}+08:00" if n % 40 == 7 else at, *rest) for n, (case, step, at, *rest) in enumerate(CLEAN)
+    ]
     folder = write_gated(tmp_path, rows)
     write_yaml(folder / "processes" / "desk" / "process.yaml", free_instants())
     check = ask(folder).checks["unanchored"]
@@ -166,7 +166,15 @@ def daily(day: int, *, rows: int = 40, shift: int = 0, agents: float = 1.0) -> l
     for n in range(rows):
         at = begin + timedelta(hours=shift) + n * timedelta(hours=4) / rows + timedelta(seconds=(day * 7 + n) % 31)
         agent = f"agent {n % 5}" if n < agents * rows else ""
-        made.append((f"D{day:02}-{n // 4}", ("Register", "Examine", "Resolve", "Close")[n % 4], f"{at:%Y-%m-%d %H:%M:%S}", agent, "n"))
+        made.append(
+            (
+                f"D{day:02}-{n // 4}",
+                ("Register", "Examine", "Resolve", "Close")[n % 4],
+                f"{at:%Y-%m-%d %H:%M:%S}",
+                agent,
+                "n",
+            )
+        )
     return made
 
 

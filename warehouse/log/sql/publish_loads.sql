@@ -9,7 +9,8 @@ FROM landing.main.landing_loads AS l
 JOIN landing.main.landing_sources AS s USING (source_no)
 LEFT JOIN (SELECT load_id, count(*) AS n FROM temp.duplicate_rows GROUP BY load_id) AS d ON d.load_id = l.load_id
 LEFT JOIN (
-    SELECT load_id, count(*) AS n FROM main.quarantined_rows WHERE process = $process GROUP BY load_id
+    SELECT load_id, count(*) AS n FROM main.quarantined_rows
+    WHERE process = $process AND replayed_at IS NULL GROUP BY load_id
 ) AS q ON q.load_id = l.load_id
 WHERE s.process = $process
 ORDER BY l.load_id
