@@ -73,7 +73,7 @@ def digest(folder: Path) -> str:
 
 def facts(folder: Path, *without: str) -> Mapping[str, list[str]]:
     """The facts of the desk that don't depend on the order of arrival."""
-    left_out = {"quality_checks", "stage_states", *without}
+    left_out = {"stage_states", *without}
     found = facts_of(folder, "desk", of_arrival=False)
     return {table: rows for table, rows in found.items() if table not in left_out}
 
@@ -365,3 +365,48 @@ def test_off_is_off_however_yaml_reads_it(tmp_path: Path) -> None:
     assert quality.future.level == "off"
     assert quality.volume.history.days == 56
     assert config()["quality"] == {}
+
+
+def test_a_crash_behind_the_ledger_leaves_the_question_asked_twice(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked is written first, what was decided in one transaction behind it."""
+    from pipelines.stages import gates
+
+    def cut(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    write_data(folder, "desk", TYPO)
+    with monkeypatch.context() as patch:
+        patch.setattr(gates, "let_pass", cut)
+        with pytest.raises(KeyboardInterrupt):
+            run_night(folder)
+    assert ask(folder, "SELECT count(*) FROM held_rows", file="warehouse/landing.duckdb") == [(0,)]
+    assert not run_night(folder).has_failed
+    assert ask(folder, "SELECT row_number, reason FROM held_rows", file="warehouse/landing.duckdb") == [(81, "future")]
+    held = ask(folder, "SELECT count(*), count(DISTINCT run_id) FROM quality_checks WHERE outcome = 'held'")
+    assert held == [(2, 2)]
+    assert ask(folder, "SELECT count(*) FROM cases") == [(20,)]
+
+
+def test_loads_of_an_earlier_release_are_asked_once(folder: Path) -> None:
+    """They stand before the gates as any load that none has passed."""
+    with duckdb.connect(str(folder / "warehouse" / "landing.duckdb")) as connection:
+        connection.execute("UPDATE landing_loads SET passed_by = NULL")
+        connection.execute("DELETE FROM load_figures")
+    before = facts(folder)
+    plan = make_plan(load_workspace(folder), environ={})
+    first = plan.of("desk")[0]
+    assert (first.name, first.reason) == ("gates", "loads stand that no gate has passed")
+    assert not run_night(folder).has_failed
+    assert differing(before, facts(folder)) == []
+    assert make_plan(load_workspace(folder), environ={}).of("desk") == ()
+
+
+def test_a_delivery_without_rows_passes(tmp_path: Path) -> None:
+    folder = write_gated(tmp_path, CLEAN, delivery="increment", files="data/desk*.csv")
+    assert not run_night(folder).has_failed
+    write_data(folder, "desk-2", [])
+    assert not run_night(folder).has_failed
+    assert ask(folder, "SELECT count(*) FROM cases") == [(20,)]
+    assert make_plan(load_workspace(folder), environ={}).of("desk") == ()
