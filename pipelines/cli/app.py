@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from mining.errors import MiningError
 from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
+from pipelines.cli.quarantine import quarantine
 from pipelines.cli.source import source_app
 from pipelines.errors import BadInput, Problem
 from pipelines.telling import problems_of
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(source_app)
+app.add_typer(quarantine, name="quarantine")
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default="the current folder")

@@ -19,6 +19,7 @@ from pipelines.planning.execute import (
     ProcessResult,
     RunResult,
     StageResult,
+    closing_stages,
     failed_process,
     record_process,
     refused,
@@ -107,7 +108,7 @@ def nightly_flow(night: Any, plan: Any, follower: Any, clock: Any, results: Any)
     # one night at a time may hold the warehouse, whatever else the server runs
     with concurrency(WAREHOUSE_LIMIT, occupy=1, timeout_seconds=6 * 3600):
         for process in (*plan.processes, WHOLE):
-            stages = plan.of(process)
+            stages = plan.of(process) if process != WHOLE else closing_stages(plan, results)
             if stages:
                 results.append(_process(night, process, stages, observer, clock))
     create_markdown_artifact(markdown=summary(results), key="asrun-night", description="What the night did")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -186,6 +186,12 @@ def refused(refusal: Refusal, *, observer: Observer) -> ProcessResult:
     return ProcessResult(refusal.process, (), refusal.problems)
 
 
+def closing_stages(plan: Plan, results: Sequence[ProcessResult]) -> tuple[Stage, ...]:
+    """Publish and report; nothing where every process failed, for then the snapshot stays as it is, byte for byte."""
+    has_news = plan.is_publish_due or not results or any(not result.has_failed for result in results)
+    return plan.of(WHOLE) if has_news else ()
+
+
 def execute(plan: Plan, night: Night, *, observer: Observer, clock: Callable[[], datetime]) -> RunResult:
     """Carry out a plan: each process, then publish and report."""
     results = [refused(refusal, observer=observer) for refusal in plan.refusals]
@@ -193,7 +199,7 @@ def execute(plan: Plan, night: Night, *, observer: Observer, clock: Callable[[],
         stages = plan.of(process)
         if stages:
             results.append(run_process(night, process, stages, observer=observer, clock=clock))
-    closing = plan.of(WHOLE)
+    closing = closing_stages(plan, results)
     if closing:
         results.append(run_process(night, WHOLE, closing, observer=observer, clock=clock))
     return RunResult(run_id=night.run_id, processes=tuple(results))

@@ -26,6 +26,7 @@ from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
 from pipelines.workspace.load import Process, Workspace
 from warehouse.errors import WarehouseError
+from warehouse.gates.loads import replayed_processes, waiting_processes
 from warehouse.hotspots.collect import STEP_VERSION as HOTSPOTS_VERSION
 from warehouse.judge.spread import STEP_VERSION as JUDGE_VERSION
 from warehouse.landing.loads import KnownLoad, known_loads
@@ -34,6 +35,7 @@ from warehouse.mart.ledger import stage_fingerprints
 from warehouse.mart.restore import UNFINISHED
 from warehouse.store import Store
 
+GATES_VERSION = 1
 READING_VERSION = 1
 REPORT_VERSION = 1
 
@@ -59,9 +61,13 @@ def make_plan(
     settings = store_settings(workspace)
     former: dict[tuple[str, str], str] = {}
     loads: dict[tuple[str, str], tuple[KnownLoad, ...]] = {}
+    waiting: frozenset[str] = frozenset()
+    replayed: frozenset[str] = frozenset()
     if settings.landing.exists() or settings.mart.exists():
         with Store(settings) as store:
             former = stage_fingerprints(store)
+            waiting = waiting_processes(store)
+            replayed = replayed_processes(store)
             for process in chosen:
                 for source in process.file.sources:
                     loads[process.name, source] = known_loads(store, process=process.name, source=source)
@@ -74,14 +80,25 @@ def make_plan(
             refusals.append(Refusal(process.name, problems_of(error)))
             continue
         stages.extend(
-            _process_stages(process, files, loads=loads, former=former, as_of=as_of, full_refresh=full_refresh)
+            _process_stages(
+                process,
+                files,
+                loads=loads,
+                former=former,
+                as_of=as_of,
+                full_refresh=full_refresh,
+                is_waiting=process.name in waiting,
+                is_replayed=process.name in replayed,
+            )
         )
+    is_publish_due = any(stage.name == "publish" for stage in _closing_stages(workspace, [], former))
     stages.extend(_closing_stages(workspace, stages, former))
     return Plan(
         as_of=as_of,
         processes=(*(each.name for each in broken), *(process.name for process in chosen)),
         stages=tuple(stages),
         refusals=tuple(refusals),
+        is_publish_due=is_publish_due,
     )
 
 
@@ -118,6 +135,8 @@ def _process_stages(
     former: Mapping[tuple[str, str], str],
     as_of: datetime | None,
     full_refresh: bool,
+    is_waiting: bool,
+    is_replayed: bool,
 ) -> list[Stage]:
     name = process.name
     stages: list[Stage] = []
@@ -148,6 +167,10 @@ def _process_stages(
         # its answer is not known before: the later stages are planned, and find little to do where it is little
         why += [f"live source {', '.join(asked)}: asked again"] if asked else []
         stages.append(Stage(name, "pull", "; ".join(why), fingerprint({"sources": current}), files))
+    if reasons or asked or is_waiting:
+        told_why = "files came or went" if reasons else "a live source is asked again"
+        gates = fingerprint({"sources": current, "quality": process.file.quality, "step": GATES_VERSION})
+        stages.append(Stage(name, "gates", told_why if stages else "loads stand that no gate has passed", gates))
     shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
     standards = [
         (version.version, version.flow_text, version.called_flows, version.file)
@@ -160,7 +183,7 @@ def _process_stages(
         "judge": judge,
         "hotspots": fingerprint({"log": shape, "verdicts": judge, "step": HOTSPOTS_VERSION}),
     }
-    upstream_ran = bool(reasons or asked)
+    upstream_ran = bool(stages)
     for stage_name, present_fingerprint in wanted_stages.items():
         reason = stale_reason(former.get((name, stage_name)), present_fingerprint)
         if (name, UNFINISHED) in former:
@@ -168,7 +191,9 @@ def _process_stages(
         if full_refresh:
             reason = "full refresh"
         elif reason is None and upstream_ran:
-            reason = "the sources changed" if reasons else "a live source is asked again"
+            reason = "a live source is asked again" if asked and not reasons else "the sources changed"
+        elif reason is None and is_replayed:
+            reason = "held rows were let in"
         if reason is not None:
             stages.append(
                 Stage(name, stage_name, reason, present_fingerprint, anew=full_refresh)  # type: ignore[arg-type]

@@ -11,9 +11,9 @@ from typing import Literal
 from pipelines.errors import Problem
 from pipelines.sources.locating import LocatedFile
 
-StageName = Literal["pull", "shape", "discover", "judge", "hotspots", "publish", "report"]
+StageName = Literal["pull", "gates", "shape", "discover", "judge", "hotspots", "publish", "report"]
 
-PROCESS_STAGES: tuple[StageName, ...] = ("pull", "shape", "discover", "judge", "hotspots")
+PROCESS_STAGES: tuple[StageName, ...] = ("pull", "gates", "shape", "discover", "judge", "hotspots")
 WHOLE = ""  # the process name of stages that are about the whole workspace
 
 
@@ -53,12 +53,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do, in order. `as_of` None: up to the latest event of each process."""
+    """What a run will do, in order. `as_of` None: up to the latest event of each process.
+
+    `is_publish_due`: something stands in the mart that was not published yet, whatever becomes of this run.
+    """
 
     as_of: datetime | None
     processes: tuple[str, ...]
     stages: tuple[Stage, ...]
     refusals: tuple[Refusal, ...] = ()
+    is_publish_due: bool = False
 
     def of(self, process: str) -> tuple[Stage, ...]:
         """The stages of one process, in order."""

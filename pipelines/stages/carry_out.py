@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipelines.planning.stage import Stage, StageName
 from pipelines.stages.discover import discover
+from pipelines.stages.gates import pass_gates
 from pipelines.stages.hotspots import find_hotspots
 from pipelines.stages.judge import judge
 from pipelines.stages.outcome import Night, StageOutcome
@@ -15,6 +16,7 @@ from pipelines.stages.shape import shape_log
 
 _STAGES: dict[StageName, Callable[[Night, Stage], StageOutcome]] = {
     "pull": lambda night, stage: pull(night, stage.process, stage.files),
+    "gates": lambda night, stage: pass_gates(night, stage.process),
     "shape": lambda night, stage: shape_log(night, stage.process, anew=stage.anew),
     "discover": lambda night, stage: discover(night, stage.process),
     "judge": lambda night, stage: judge(night, stage.process, anew=stage.anew),

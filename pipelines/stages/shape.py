@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.compiling.process import process_spec
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
+from warehouse.gates.loads import refuse_waiting
 from warehouse.log.shape import shape
 from warehouse.store import Store
 
@@ -13,6 +14,7 @@ def shape_log(night: Night, process_name: str, *, anew: bool = False) -> StageOu
     """Bring events, instances, cases and variants of a process up to date; `anew`: whole."""
     spec = process_spec(night.workspace.process(process_name))
     with Store(store_settings(night.workspace)) as store:
+        refuse_waiting(store, process_name)
         result = shape(store, spec, as_of=night.as_of, anew=anew)
     return StageOutcome(
         rows=result.events,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from pipelines.workspace.live_source import Deleted, HttpSource, LiveSource, PostgresSource, SqlSource, live_problems
+from pipelines.workspace.quality_section import Quality
 from pipelines.workspace.values import Duration, Names, Strict, Text, Zone, as_list
 
 AttributeType = Literal["text", "number", "integer", "boolean", "instant"]
@@ -277,6 +278,7 @@ class ProcessFile(Strict):
     segments: Names = ()
     case: Case
     ignore: Names = ()
+    quality: Quality = Quality()
 
     @model_validator(mode="after")
     def _consistent(self) -> ProcessFile:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LONGEST = timedelta(days=36_525)
-_SHORT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*")
+_SHORT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(seconds?|minutes?|hours?|days?|weeks?|[smhdw])\s*")
 _ISO = re.compile(r"P(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?")
 
 
@@ -40,7 +40,7 @@ class Text(Strict):
 
 
 def parse_duration(value: Any) -> timedelta:
-    """A duration from `30s`, `15m`, `4h`, `5d`, `2w`, `1d 4h`, ISO 8601 (`PT4H`) or a number of seconds."""
+    """A duration from `30s`, `15m`, `4h`, `5d`, `2w`, `1d 4h`, `8 weeks`, ISO 8601 (`PT4H`) or a number of seconds."""
     if isinstance(value, timedelta):
         return value
     try:
@@ -60,7 +60,7 @@ def _duration_of(value: str) -> timedelta | None:
     text = value.strip()
     parts = _SHORT.findall(text)
     if parts and not _SHORT.sub("", text):
-        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+        return timedelta(seconds=sum(float(number) * _UNITS[unit[0]] for number, unit in parts))
     iso = _ISO.fullmatch(text)
     if iso and any(iso.groupdict().values()):
         seconds = sum(float(number) * _UNITS[unit] for unit, number in iso.groupdict().items() if number)

@@ -12,10 +12,10 @@ from tests.benchmarks.logs import Log
 from tests.benchmarks.measuring import Measured, TaskFailed, median_of, run_often, run_task
 from tests.benchmarks.workspaces import flow_path, write_workspace
 
-STAGES = ("pull", "shape", "discover", "judge", "hotspots", "publish", "report")
+STAGES = ("pull", "gates", "shape", "discover", "judge", "hotspots", "publish", "report")
 # what stands beside what: stages of the night, parts of the usual way
 BESIDE = (
-    ("rows and variants", ("pull", "shape"), ("read and format", "variants")),
+    ("rows and variants", ("pull", "gates", "shape"), ("read and format", "variants")),
     ("verdicts, limits and deviations of every case", ("judge",), ("alignments",)),
     (
         "durations",

@@ -11,7 +11,9 @@ from warehouse.reading.adhoc import run_query
 WORKSPACE = Path(__file__).parent / "workspace"
 
 # What tells of a run rather than of the process: when, how long, from which load.
-LEDGERS = frozenset({"runs", "run_stages", "loads", "deviation_sightings", "schema_info", "stage_states"})
+LEDGERS = frozenset(
+    {"runs", "run_stages", "quality_checks", "loads", "deviation_sightings", "schema_info", "stage_states"}
+)
 LEDGER_COLUMNS = {
     "deviations": ("first_seen", "last_seen", "resolved_at"),
     "discovered_models": ("run_id",),

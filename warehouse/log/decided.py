@@ -77,6 +77,7 @@ def publish_decided(store: Store, process: ProcessSpec) -> int:
         )
     quarantined = store.run("log", "publish_unreadable", process=process.name)
     quarantined += store.run("log", "publish_rejected", process=process.name)
+    store.run("log", "publish_replayed", process=process.name)
     store.run("log", "publish_loads", process=process.name)
     store.run("log", "log_counts", process=process.name)
     return quarantined

@@ -110,12 +110,13 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
     )
 
 
-def map_rows(store: Store, process: ProcessSpec, *, only_chosen: bool = False) -> None:
+def map_rows(store: Store, process: ProcessSpec, *, only_chosen: bool = False, hold: bool = True) -> None:
     """Fill the temp tables `mapped_rows`, `rejected_rows` and `mapped_case_rows` from the current loads of all sources.
 
     Rows that repeat an earlier one are left out; a row that can't be used carries its reason in `reject_reason`. What
     goes by rule is counted by case and load in `row_figures`. `only_chosen`: from the landed rows in
-    `temp.chosen_rows` (source_no, load_id, row_number) instead, whose duplicates were found before. Cost: one scan of
+    `temp.chosen_rows` (source_no, load_id, row_number) instead, whose duplicates were found before. Rows that a quality
+    gate holds are rejected with its reason, unless `hold` is False. Cost: one scan of
     the landed rows and a grouping of their keys.
     """
     make_temp_tables(store, process)
@@ -124,10 +125,10 @@ def map_rows(store: Store, process: ProcessSpec, *, only_chosen: bool = False) -
             "CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
         )
     for source in process.sources:
-        _map_source(store, process, source, only_chosen=only_chosen)
+        _map_source(store, process, source, only_chosen=only_chosen, hold=hold and _has_held_rows(store))
 
 
-def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, *, only_chosen: bool) -> None:
+def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, *, only_chosen: bool, hold: bool) -> None:
     number = source_number(store, process=process.name, source=source.name)
     if number is None:
         return
@@ -139,7 +140,7 @@ def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, *, only_
     _count_filtered(store, process, source, columns, rows)
     indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
     for index in indexes:
-        _insert_mapped(store, process, source, number, columns, index, rows)
+        _insert_mapped(store, process, source, number, columns, index, rows, hold=hold)
 
 
 def _standing_rows(number: int) -> str:
@@ -230,6 +231,8 @@ def _insert_mapped(
     columns: dict[str, tuple[str, str]],
     milestone_index: int | None,
     rows: str,
+    *,
+    hold: bool,
 ) -> None:
     compose = Composer(columns=columns, source=source, process=process.name)
     own: dict[tuple[str, str], AttributeSpec] = {(a.of, a.name): a for a in source.attributes}
@@ -244,7 +247,7 @@ def _insert_mapped(
         picked = {name: value for name, value in attributes.items() if name.startswith("k")}
         selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
         selected |= {"case_id": compose.text(source.case), **picked}
-        _run_insert(store, "mapped_case_rows", rows, compose, selected, condition="true")
+        _run_insert(store, "mapped_case_rows", rows, compose, selected, condition="true", hold=hold)
         _set_aside_case_rows(store)
         return
     selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
@@ -283,7 +286,7 @@ def _insert_mapped(
             selected["order_text"] = compose.text(source.order)
     selected |= attributes
     raw = {target: (column, compose.text(column)) for target, column in instants}
-    _run_insert(store, "mapped", rows, compose, selected, condition=condition, raw=raw)
+    _run_insert(store, "mapped", rows, compose, selected, condition=condition, hold=hold, raw=raw)
 
 
 def _set_aside_case_rows(store: Store) -> None:
@@ -308,6 +311,7 @@ def _run_insert(
     selected: dict[str, str],
     *,
     condition: str,
+    hold: bool,
     raw: dict[str, tuple[str, str]] | None = None,
 ) -> None:
     conditions = ["true", *(compose.condition(spec) for spec in compose.source.filters), condition]
@@ -319,9 +323,7 @@ def _run_insert(
         SELECT r.* {"".join(", " + local for local in compose.locals)}
         {rows}
     """
-    held, hold = "NULL::VARCHAR[]", ""
-    if _has_held_rows(store):
-        held, hold = "h.held", _HELD
+    held, joined = ("h.held", _HELD) if hold else ("NULL::VARCHAR[]", "")
     reject = _reject_expression(compose, selected, raw)
     step = composed_step(
         f"log/{table}/{compose.source.name}",
@@ -330,7 +332,7 @@ def _run_insert(
         SELECT {", ".join(selected)}, coalesce({reject}, held)
         FROM (
             SELECT {chosen} {raws}, {held} AS held
-            FROM ({relation}) AS r {" ".join(compose.joins)} {hold}
+            FROM ({relation}) AS r {" ".join(compose.joins)} {joined}
             WHERE {" AND ".join(f"({each})" for each in conditions)}
         )
         """,

@@ -91,6 +91,18 @@ def local_spans_table(zone: str) -> pa.Table:
     )
 
 
+def offsets_table(zone: str) -> pa.Table:
+    """From which instant (utc_from) local time = UTC + offset_us, as an Arrow table, sorted; 1900 to 2100."""
+    first = _offset(ZoneInfo(zone), datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+    spans = [(datetime(1, 1, 1, tzinfo=UTC), first), *((instant, after) for instant, _, after in _transitions(zone))]
+    return pa.table(
+        {
+            "utc_from": pa.array([instant for instant, _ in spans], type=pa.timestamp("us", tz="UTC")),
+            "offset_us": pa.array([offset // timedelta(microseconds=1) for _, offset in spans], type=pa.int64()),
+        }
+    )
+
+
 def months(zone: str, first: datetime, last: datetime) -> tuple[Period, ...]:
     """The months of a zone that touch [first, last], as UTC intervals named like 2026-09."""
     info = ZoneInfo(zone)

@@ -20,7 +20,7 @@ from tests.builders.night import SilentObserver
 Facts = dict[str, list[str]]
 
 # ledgers tell what happened, facts what is so
-_LEDGERS = {"runs", "run_stages", "process_catalogue"}
+_LEDGERS = {"runs", "run_stages", "quality_checks", "process_catalogue"}
 # what depends on the order in which things came, not on what came
 _OF_ARRIVAL = {"load_id", "row_number", "run_id", "first_seen", "last_seen", "resolved_at"}
 _OF_ARRIVAL_TABLES = {"loads", "stage_states", "discovered_models", "deviation_sightings"}

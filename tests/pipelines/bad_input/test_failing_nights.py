@@ -187,7 +187,7 @@ def test_a_bad_standard_beside_new_data_puts_the_facts_back(pair: Path, undistur
     write_yaml(standard, standard_config(steps={"Reslove": {"severity": "high"}}))
     run = run_night(pair)
     failed = result_of(run, "alpha")
-    assert [done.stage.name for done in failed.done] == ["pull", "shape", "discover"]
+    assert [done.stage.name for done in failed.done] == ["pull", "gates", "shape", "discover"]
     assert_told(failed.problems, "'Reslove' is no step of the flow", "Did you mean 'Resolve'?")
     assert changed(before, facts_of(pair, "alpha")) == []
     assert changed(undisturbed["beta"], facts_of(pair, "beta", of_arrival=False)) == []

@@ -113,6 +113,7 @@ def test_a_night_on_a_server_shows_its_stages_and_survives_a_failing_process(
     runs = httpx.post(f"{api}/task_runs/filter", json={}).json()
     assert {run["name"].split("-")[0] for run in runs} >= {
         "pull",
+        "gates",
         "shape",
         "discover",
         "judge",

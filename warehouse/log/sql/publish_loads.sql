@@ -11,7 +11,8 @@ LEFT JOIN (
     SELECT load_id, sum(n)::BIGINT AS n FROM case_figures WHERE figure = 'rows_duplicate' GROUP BY load_id
 ) AS d ON d.load_id = l.load_id
 LEFT JOIN (
-    SELECT load_id, count(*) AS n FROM main.quarantined_rows WHERE process = $process GROUP BY load_id
+    SELECT load_id, count(*) AS n FROM main.quarantined_rows
+    WHERE process = $process AND replayed_at IS NULL GROUP BY load_id
 ) AS q ON q.load_id = l.load_id
 WHERE s.process = $process
 ORDER BY l.load_id

@@ -1,0 +1,1 @@
+"""Quality gates: what arrived is looked at once, before any fact is derived from it."""
