@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mining.version import CORE_VERSION, DISCOVERY_VERSION
 from pipelines.compiling.process import process_spec
+from pipelines.compiling.protection import protection_of
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import (
     PROCESS_STAGES,
@@ -90,9 +91,11 @@ def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str
     found: list[SourceFile] = []
     problems: list[Problem] = []
     for name, source in process.file.sources.items():
-        reading = digest(
-            (source.format, source.encoding, source.delimiter, source.quote, source.sheet, source.key, READING_VERSION)
-        )
+        protection = protection_of(process, name)
+        # other protection, other rows; a source without any keeps the reading that it had
+        protected = () if protection is None else (protection.text,)
+        options = (source.format, source.encoding, source.delimiter, source.quote, source.sheet, source.key)
+        reading = digest((*options, READING_VERSION, *protected))
         try:
             for located in find_files(source.files, workspace=workspace, environ=environ):
                 found.append(

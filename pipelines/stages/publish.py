@@ -6,9 +6,12 @@ from pipelines.report.write import write_reports
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.landing.loads import generation
+from warehouse.landing.removing import due_rewritings
+from warehouse.mart.forgotten import publish_forgotten
 from warehouse.mart.ledger import set_generation
 from warehouse.mart.restore import restore_process, unfinished_processes
 from warehouse.publish import publish_snapshot
+from warehouse.rewriting import write_afresh
 from warehouse.store import Store
 
 
@@ -21,6 +24,10 @@ def publish(night: Night) -> StageOutcome:
         for process in unfinished_processes(store, [process.name for process in night.workspace.processes]):
             restore_process(store, process, snapshot)
         set_generation(store, generation(store))
+        publish_forgotten(store)
+        due = due_rewritings(store)
+    if due:
+        write_afresh(settings)
     size = publish_snapshot(settings.mart, snapshot)
     return StageOutcome(rows=0, note=f"{size / 1e6:,.1f} MB")
 

@@ -5,21 +5,28 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from pipelines.compiling.process import process_spec
+from pipelines.compiling.protection import people_columns, protection_of, salt_key, salt_variable
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import SourceFile
 from pipelines.sources.staging import StagedBatches, StagedFile, StagedText, stage
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
+from pipelines.workspace.load import Process
 from pipelines.workspace.process_file import Source
 from warehouse.errors import WarehouseError
 from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines, LoadOrigin, ParquetFile
 from warehouse.landing.land import land
 from warehouse.landing.loads import known_loads, set_current
+from warehouse.landing.protection import Protection
+from warehouse.landing.reprotecting import bring_under, check_former
+from warehouse.landing.salts import check_salt
 from warehouse.store import Store
 
 
@@ -35,19 +42,20 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
     landed_rows = read_rows = 0
     staging_root = night.workspace.path(night.workspace.settings.warehouse.landing).parent
     staging_root.mkdir(parents=True, exist_ok=True)
+    shield = _Shield(process, night.workspace.folder)
     with Store(store_settings(night.workspace)) as store:
         known = {
             (name, load.content_hash, load.reading)
             for name in process.file.sources
             for load in known_loads(store, process=process_name, source=name)
         }
+        if any((file.source, file.content_hash, file.reading) not in known for file in files):
+            shield.check(store, files)
         for number, file in enumerate(files):
             if (file.source, file.content_hash, file.reading) not in known:
                 known.add((file.source, file.content_hash, file.reading))
                 try:
-                    result = _land_file(
-                        store, night, process_name, process.file.sources[file.source], file, staging_root
-                    )
+                    result = _land_file(store, night, shield, process.file.sources[file.source], file, staging_root)
                     landed_rows += result.rows_landed
                     read_rows += result.rows_read
                     notes += result.notes
@@ -59,12 +67,56 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
         for name, source in process.file.sources.items():
             contents = [(file.content_hash, file.reading) for file in files if file.source == name]
             set_current(store, process=process_name, source=name, contents=contents, delivery=source.delivery)
+            notes += shield.bring_under(store, name, at=night.started_at)
     return StageOutcome(
         rows=landed_rows,
         note=f"{landed_rows:,} of {read_rows:,} rows landed",
         warnings=tuple(notes),
         rows_landed=landed_rows,
     )
+
+
+class _Shield:
+    """What protects the sources of a process while they are landed; the salt is read when it is first needed."""
+
+    def __init__(self, process: Process, workspace: Path) -> None:
+        self.process = process
+        self._workspace = workspace
+        self._key: bytes | None = None
+
+    def check(self, store: Store, files: Sequence[SourceFile]) -> None:
+        """Read the salt, and refuse before anything is landed: a salt missing or changed, rules that can't be kept."""
+        self._key = salt_key(self.process, workspace=self._workspace)
+        if self._key is not None:
+            check_salt(
+                store,
+                self.process.name,
+                version=self.process.file.protect.salt_version,
+                key=self._key,
+                named=salt_variable(self.process),
+            )
+        for name in self.process.file.sources:
+            protection = self.protection(name)
+            if protection is not None:
+                present = {file.content_hash for file in files if file.source == name}
+                check_former(store, self.process.name, name, protection, present=present)
+
+    def protection(self, source: str) -> Protection | None:
+        """What becomes of the columns of a source."""
+        return protection_of(self.process, source, key=self._key)
+
+    def bring_under(self, store: Store, source: str, *, at: datetime) -> list[str]:
+        """Bring what was landed before under the present rules; what a person should know of it."""
+        protection = self.protection(source)
+        if protection is None:
+            return []
+        loads = bring_under(store, process_spec(self.process), source, protection, at=at)
+        if not loads:
+            return []
+        return [
+            f"{source}: protection changed; the rows of {loads} earlier loads are gone or protected. Snapshots kept "
+            "from before still have them as they were"
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +129,28 @@ class _Landed:
 
 
 def _land_file(
-    store: Store, night: Night, process: str, source: Source, file: SourceFile, staging_root: Path
+    store: Store, night: Night, shield: _Shield, source: Source, file: SourceFile, staging_root: Path
 ) -> _Landed:
     with tempfile.TemporaryDirectory(dir=staging_root, prefix="staging-") as folder:
         staged = _staged(source, file, Path(folder))
         origin = LoadOrigin(
-            process=process,
+            process=shield.process.name,
             source=file.source,
             locator=file.located.locator,
             content_hash=file.content_hash,
             reading=file.reading,
             key=source.key,
             run_id=night.run_id,
+            protection=shield.protection(file.source),
+            people=people_columns(source),
         )
         # a full delivery counts when all of its files are in; an increment stands by itself, even if another file fails
         is_current = source.delivery == "increment"
         result = land(store, _content(staged), origin, loaded_at=night.started_at, is_current=is_current)
-    notes = staged.notes if isinstance(staged, StagedBatches) else ()
+    notes = list(staged.notes) if isinstance(staged, StagedBatches) else []
+    if result.rows_forgotten:
+        notes.append(f"{result.rows_forgotten:,} rows left out: they are about somebody who was forgotten")
+    notes += [f"protect: no value of '{name}' could be made coarse; is its format right?" for name in result.emptied]
     return _Landed(
         rows_landed=result.rows_landed,
         rows_read=result.rows_read,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.compiling.process import process_spec
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
+from warehouse.landing.retention import remove_old_cases, remove_old_loads
 from warehouse.log.shape import shape
 from warehouse.store import Store
 
@@ -14,9 +15,14 @@ def shape_log(night: Night, process_name: str) -> StageOutcome:
     spec = process_spec(night.workspace.process(process_name))
     with Store(store_settings(night.workspace)) as store:
         result = shape(store, spec, as_of=night.as_of)
+        old = remove_old_cases(store, spec, as_of=result.as_of)
+        if old.cases:
+            result = shape(store, spec, as_of=result.as_of)
+        remove_old_loads(store, spec, as_of=result.as_of)
+    removed = f"; {old.cases:,} cases were too old to be kept" if old.cases else ""
     return StageOutcome(
         rows=result.events,
-        note=f"{result.events:,} events, {result.cases:,} cases, {result.variants:,} variants",
+        note=f"{result.events:,} events, {result.cases:,} cases, {result.variants:,} variants{removed}",
         rows_quarantined=result.rows_quarantined,
         cases_touched=result.cases,
         variants_new=result.variants_new,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.content import (
+    Batches,
     Content,
     DelimitedText,
     JsonLines,
@@ -18,7 +19,18 @@ from warehouse.landing.content import (
     LoadResult,
     ParquetFile,
 )
+from warehouse.landing.forgotten_keys import forgotten_kinds
+from warehouse.landing.keys import row_key
 from warehouse.landing.loads import next_generation
+from warehouse.landing.shielding import (
+    CountedBatches,
+    emptied_columns,
+    make_text,
+    note_skipped,
+    shield,
+    shown_cause,
+    told,
+)
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
@@ -40,6 +52,7 @@ class _Incoming:
     columns: tuple[tuple[str, str, str], ...]  # name in the source, expression, landed type
     values: dict[str, object]
     number: str = "row_number"
+    condition: str = "true"  # which rows are landed
 
 
 def land(
@@ -49,18 +62,29 @@ def land(
 
     `is_current` False leaves it out of the source until `set_current` takes it in. Raises `WarehouseError` where the
     file can't be read at all, or a column changed its type so that its values no
-    longer fit. Cost: one scan of the content; a hash per row.
+    longer fit. Cost: one scan of the content; a hash per row and hashed value. Columns are dropped, hashed and made
+    coarse before anything is written; what is unreadable in a protected source is counted, its text is not kept.
     """
+    kinds = forgotten_kinds(store, origin.process) if origin.people is not None else frozenset()
+    counted = CountedBatches(content) if kinds and isinstance(content, Batches) else None
+    if counted is not None:
+        content = counted.content
+    is_private = bool(kinds) or origin.protection is not None
     with store.transaction("landing"):
         source_no = _source_number(store, origin)
         load_id = store.fetch_sql("landing/next_load", "SELECT coalesce(max(load_id), 0) + 1 FROM landing_loads")[0][0]
-        with _incoming(store, content, origin, load_id) as incoming:
+        with _incoming(store, content, origin, load_id) as read:
+            shielded = shield(store, source_no, read.columns, read.values, origin, kinds)
+            incoming = replace(read, columns=shielded.columns, values=shielded.values, condition=shielded.condition)
             columns = _catalogue(store, source_no, incoming, origin)
             _note_columns(store, load_id, incoming, columns)
             landed = _insert(store, source_no, load_id, incoming, columns, origin)
+            readable = landed
+            if kinds:
+                readable = counted.rows if counted is not None else _count_readable(store, read)
         if isinstance(content, DelimitedText):
             _refuse_open_quote(store, content, load_id, origin)
-        unreadable = _keep_unreadable(store, content, load_id)
+        unreadable = _keep_unreadable(store, content, load_id, with_text=not is_private)
         if unreadable and isinstance(content, DelimitedText):
             _count_unreadable_in(store, source_no, load_id)
         store.run_step(
@@ -68,9 +92,9 @@ def land(
                 "landing/add_load",
                 """
                 INSERT INTO landing_loads (load_id, source_no, locator, content_hash, reading, loaded_at, rows_read,
-                    rows_landed, is_current, run_id, complete_to)
+                    rows_landed, is_current, run_id, complete_to, protection, rows_forgotten)
                 VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current,
-                    $run_id, $complete_to)
+                    $run_id, $complete_to, $protection, nullif($forgotten, 0))
                 """,
             ),
             {
@@ -80,15 +104,33 @@ def land(
                 "content_hash": origin.content_hash,
                 "reading": origin.reading,
                 "loaded_at": loaded_at,
-                "read": landed + unreadable,
+                "read": readable + unreadable,
                 "landed": landed,
                 "current": is_current,
                 "run_id": origin.run_id,
                 "complete_to": origin.complete_to,
+                "protection": None if origin.protection is None else origin.protection.text,
+                "forgotten": readable - landed,
             },
         )
+        emptied = emptied_columns(store, source_no, load_id, columns, origin) if landed else ()
+        if readable > landed:
+            note_skipped(store, process=origin.process, at=loaded_at, rows=readable - landed)
         next_generation(store)
-    return LoadResult(load_id=load_id, rows_read=landed + unreadable, rows_landed=landed, rows_unreadable=unreadable)
+    return LoadResult(
+        load_id=load_id,
+        rows_read=readable + unreadable,
+        rows_landed=landed,
+        rows_unreadable=unreadable,
+        rows_forgotten=readable - landed,
+        emptied=emptied,
+    )
+
+
+def _count_readable(store: Store, incoming: _Incoming) -> int:
+    """How many rows a content has, those left out included; a second look at its file."""
+    sql = f"SELECT count(*) FROM ({incoming.relation})"
+    return int(store.fetch_sql("landing/count_readable", sql, **incoming.values)[0][0])
 
 
 def _source_number(store: Store, origin: LoadOrigin) -> int:
@@ -156,18 +198,11 @@ def _incoming(store: Store, content: Content, origin: LoadOrigin, load_id: int) 
     except duckdb.Error as error:
         raise WarehouseError(
             Problem(
-                f"the content can't be read: {_told(error)}.",
+                f"the content can't be read: {told(error, origin)}.",
                 origin.locator,
                 "Nothing of it was landed.",
             )
-        ) from error
-
-
-def _told(error: BaseException) -> str:
-    """The telling line of an engine's message: what it found, without its advice on options of its own."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "Maximum line size" in line] or lines or [type(error).__name__]
-    return "".join(sign for sign in telling[0] if sign.isprintable()).rstrip(" .:")
+        ) from shown_cause(error, origin)
 
 
 def _numbered(
@@ -246,6 +281,10 @@ def _catalogue(store: Store, source_no: int, incoming: _Incoming, origin: LoadOr
     }
     for name, _, landed in incoming.columns:
         if name in known:
+            number, kind = known[name]
+            if landed == "VARCHAR" != kind and origin.protection is not None and origin.protection.rule_of(name):
+                make_text(store, source_no, number, kind)
+                known[name] = (number, "VARCHAR")
             continue
         number = len(known)
         known[name] = (number, landed)
@@ -285,14 +324,14 @@ def _insert(
         number, kind = columns[name]
         targets.append(f"c{number}")
         expressions.append(f"CAST({expression} AS {kind}) AS c{number}")
-    keyed = sorted(columns[name][0] for name in (origin.key or [column[0] for column in incoming.columns]))
-    # length-prefixed fields can't run into each other, and a missing one leaves no trace: a column added later
-    # doesn't change the keys of older rows
-    fields = ", ".join(f"'|{n}=' || strlen(CAST(c{n} AS VARCHAR)) || ':' || CAST(c{n} AS VARCHAR)" for n in keyed)
+    keyed = [columns[name][0] for name in (origin.key or [column[0] for column in incoming.columns])]
     sql = f"""
         INSERT INTO rows_{source_no} (load_id, row_number, row_key, {", ".join(targets)})
-        SELECT $load_id, row_number, md5_number(concat({fields})), {", ".join(targets)}
-        FROM (SELECT {quoted(incoming.number)} AS row_number, {", ".join(expressions)} FROM ({incoming.relation}))
+        SELECT $load_id, row_number, {row_key(keyed)}, {", ".join(targets)}
+        FROM (
+            SELECT {quoted(incoming.number)} AS row_number, {", ".join(expressions)} FROM ({incoming.relation})
+            WHERE {incoming.condition}
+        )
     """
     try:
         return store.run_step(composed_step("landing/insert", sql), {**incoming.values, "load_id": load_id})
@@ -301,11 +340,11 @@ def _insert(
         if isinstance(cause, duckdb.ConversionException):
             raise WarehouseError(
                 Problem(
-                    f"the content no longer fits what was landed before: {_told(cause)}.",
+                    f"the content no longer fits what was landed before: {told(cause, origin)}.",
                     origin.locator,
                     "Mend the file, or give the source another name so that it is landed afresh.",
                 )
-            ) from error
+            ) from shown_cause(error, origin)
         if isinstance(cause, duckdb.InvalidInputException) and "state machine" in str(cause):
             raise WarehouseError(
                 Problem(
@@ -313,17 +352,21 @@ def _insert(
                     origin.locator,
                     "Export it again in one piece; nothing of it was landed.",
                 )
-            ) from error
+            ) from shown_cause(error, origin)
         # a damaged file shows itself in many ways; a full disk or memory is not the file's fault
         ours = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
         if isinstance(cause, duckdb.Error) and not isinstance(cause, ours):
             raise WarehouseError(
                 Problem(
-                    f"the content can't be read: {_told(cause)}.",
+                    f"the content can't be read: {told(cause, origin)}.",
                     origin.locator,
                     "Copy or export the file again; nothing of it was landed.",
                 )
-            ) from error
+            ) from shown_cause(error, origin)
+        if origin.protection is not None:
+            raise WarehouseError(
+                Problem(f"the rows could not be written: {told(cause or error, origin)}.", origin.locator)
+            ) from None
         raise
 
 
@@ -356,7 +399,8 @@ def _refuse_open_quote(store: Store, content: DelimitedText, load_id: int, origi
         )
 
 
-def _keep_unreadable(store: Store, content: Content, load_id: int) -> int:
+def _keep_unreadable(store: Store, content: Content, load_id: int, *, with_text: bool) -> int:
+    """Note the rows that could not be read; their text only where it can name nobody who is protected."""
     if isinstance(content, DelimitedText):
         return _count(
             store,
@@ -364,12 +408,14 @@ def _keep_unreadable(store: Store, content: Content, load_id: int) -> int:
                 "landing/unreadable_text",
                 f"""
                 INSERT INTO unreadable_rows
-                SELECT $load_id, line - 1 - $skip, 'unreadable_row', min(error_message), NULL, min(left(csv_line, 2000))
+                SELECT $load_id, line - 1 - $skip, 'unreadable_row',
+                    min(CASE WHEN $with_text THEN error_message ELSE lower(error_type::VARCHAR) END), NULL,
+                    min(CASE WHEN $with_text THEN left(csv_line, 2000) END)
                 FROM rejects_{load_id}
                 GROUP BY line
                 """,
             ),
-            {"load_id": load_id, "skip": content.skip_lines},
+            {"load_id": load_id, "skip": content.skip_lines, "with_text": with_text},
         )
     if isinstance(content, JsonLines):
         return _count(
@@ -378,11 +424,12 @@ def _keep_unreadable(store: Store, content: Content, load_id: int) -> int:
                 "landing/unreadable_json",
                 """
                 INSERT INTO unreadable_rows
-                SELECT $load_id, row_number, 'unreadable_row', 'not a JSON object', NULL, left(line, 2000)
+                SELECT $load_id, row_number, 'unreadable_row', 'not a JSON object', NULL,
+                    CASE WHEN $with_text THEN left(line, 2000) END
                 FROM incoming_lines WHERE object IS NULL
                 """,
             ),
-            {"load_id": load_id},
+            {"load_id": load_id, "with_text": with_text},
         )
     return 0
 
