@@ -11,6 +11,7 @@ import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.removing import rewriting_is_done
+from warehouse.mart.dictionaries import pruning
 from warehouse.store import Store, StoreSettings
 
 _SUFFIXES = (".changing", ".rewriting")
@@ -73,9 +74,12 @@ def rewrite_file(path: Path, *, change: Change | None = None, memory_limit: str 
 
 
 def write_afresh(settings: StoreSettings) -> None:
-    """Write both working files afresh, which no store may have open, and note that it is done."""
-    for path in (settings.landing, settings.mart):
-        rewrite_file(path, memory_limit=settings.memory_limit)
+    """Write both working files afresh, which no store may have open, and note that it is done.
+
+    Names in the mart that no row uses any more go on the way.
+    """
+    rewrite_file(settings.landing, memory_limit=settings.memory_limit)
+    rewrite_file(settings.mart, change=pruning("changing"), memory_limit=settings.memory_limit)
     with Store(settings) as store:
         rewriting_is_done(store)
 

@@ -21,6 +21,7 @@ from pipelines.planning.stage import (
     fingerprint,
     stale_reason,
 )
+from pipelines.report.people import names_of
 from pipelines.sources.hashing import content_hash
 from pipelines.sources.locating import find_files
 from pipelines.store_settings import store_settings
@@ -187,7 +188,7 @@ def _closing_stages(workspace: Workspace, stages: list[Stage], former: Mapping[t
     report = fingerprint(
         {
             "facts": sorted(present.items()),
-            "settings": (settings.languages, settings.title, settings.report),
+            "settings": (settings.languages, settings.title, settings.report, sorted(names_of(workspace).items())),
             "step": REPORT_VERSION,
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.report.people import names_of
 from pipelines.report.write import write_reports
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
@@ -39,5 +40,7 @@ def report(night: Night) -> StageOutcome:
         night.workspace.path(settings.warehouse.snapshot),
         night.workspace.path(settings.report.folder),
         languages=settings.languages,
+        names=settings.report.names,
+        names_of=names_of(night.workspace),
     )
     return StageOutcome(rows=len(pages), note=f"{len(pages)} pages")

@@ -14,6 +14,7 @@ from pipelines.compiling.process import process_spec
 from pipelines.compiling.protection import people_columns, protection_of, salt_key, salt_variable
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import SourceFile
+from pipelines.sources.leftovers import STAGING, remove_staging
 from pipelines.sources.staging import StagedBatches, StagedFile, StagedText, stage
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
@@ -22,6 +23,7 @@ from pipelines.workspace.load import Process
 from pipelines.workspace.process_file import Source
 from warehouse.errors import WarehouseError
 from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines, LoadOrigin, ParquetFile
+from warehouse.landing.forgetting import unfinished_forgettings
 from warehouse.landing.land import land
 from warehouse.landing.loads import known_loads, set_current
 from warehouse.landing.protection import Protection
@@ -42,6 +44,7 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
     landed_rows = read_rows = 0
     staging_root = night.workspace.path(night.workspace.settings.warehouse.landing).parent
     staging_root.mkdir(parents=True, exist_ok=True)
+    remove_staging(staging_root)
     shield = _Shield(process, night.workspace.folder)
     with Store(store_settings(night.workspace)) as store:
         known = {
@@ -49,6 +52,8 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
             for name in process.file.sources
             for load in known_loads(store, process=process_name, source=name)
         }
+        if unfinished_forgettings(store, process_name):
+            notes.append("a forgetting of this process was cut off: say asrun forget once more, the same way")
         if any((file.source, file.content_hash, file.reading) not in known for file in files):
             shield.check(store, files)
         for number, file in enumerate(files):
@@ -131,7 +136,7 @@ class _Landed:
 def _land_file(
     store: Store, night: Night, shield: _Shield, source: Source, file: SourceFile, staging_root: Path
 ) -> _Landed:
-    with tempfile.TemporaryDirectory(dir=staging_root, prefix="staging-") as folder:
+    with tempfile.TemporaryDirectory(dir=staging_root, prefix=STAGING) as folder:
         staged = _staged(source, file, Path(folder))
         origin = LoadOrigin(
             process=shield.process.name,

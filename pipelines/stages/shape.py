@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.compiling.process import process_spec
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
-from warehouse.landing.retention import remove_old_cases, remove_old_loads
+from warehouse.landing.retention import drop_old_names, remove_old_cases, remove_old_loads
 from warehouse.log.shape import shape
 from warehouse.store import Store
 
@@ -18,6 +18,7 @@ def shape_log(night: Night, process_name: str) -> StageOutcome:
         old = remove_old_cases(store, spec, as_of=result.as_of)
         if old.cases:
             result = shape(store, spec, as_of=result.as_of)
+            drop_old_names(store, spec.name, old)
         remove_old_loads(store, spec, as_of=result.as_of)
     removed = f"; {old.cases:,} cases were too old to be kept" if old.cases else ""
     return StageOutcome(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from warehouse.landing.loads import generation, next_generation
 from warehouse.landing.removing import delete_rows, landed_sources, note_changes, purge_loads
+from warehouse.mart.dictionaries import prune_names
 from warehouse.specification import AgeSpec, ProcessSpec
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
@@ -14,11 +15,12 @@ from warehouse.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What retention removed."""
+    """What retention removed, and under which number its cases are listed to be derived anew (0: none)."""
 
-    cases: int
-    events: int
-    rows: int
+    cases: int = 0
+    events: int = 0
+    rows: int = 0
+    change: int = 0
 
 
 def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> Expired:
@@ -32,7 +34,7 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
     keep = process.keep_cases
     schema = _schema(store, process.name)
     if keep is None or schema is None:
-        return Expired(0, 0, 0)
+        return Expired()
     store.run_step(
         composed_step(
             "retention/old_cases",
@@ -48,7 +50,7 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
     cases, events = store.fetch_sql(
         "retention/count", "SELECT count(*), coalesce(sum(event_count), 0)::BIGINT FROM temp.old_cases"
     )[0]
-    rows = 0
+    rows = change = 0
     if cases:
         with store.transaction("landing"):
             change = generation(store) + 1
@@ -71,7 +73,20 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
             )
             next_generation(store)
     store.connection.execute("DROP TABLE IF EXISTS temp.old_cases")
-    return Expired(cases, events, rows)
+    return Expired(cases, events, rows, change)
+
+
+def drop_old_names(store: Store, process: str, expired: Expired) -> None:
+    """When the log is shaped without the old cases, let go of their ids and of the names that only they used."""
+    with store.transaction("landing"):
+        store.run_step(
+            composed_step(
+                "retention/drop_changes", "DELETE FROM row_changes WHERE process = $process AND change_no = $change"
+            ),
+            {"process": process, "change": expired.change},
+        )
+    with store.transaction("mart"):
+        prune_names(store.connection, "mart")
 
 
 _CUT = "$as_of::TIMESTAMPTZ - to_months(CAST($months AS INTEGER)) - to_days(CAST($days AS INTEGER))"

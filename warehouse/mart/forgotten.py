@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
+
+
+def removals(store: Store) -> list[tuple[Any, ...]]:
+    """The ledger as it stands in landing: a row of the table `forgotten` each."""
+    return store.fetch_sql(
+        "mart/removals",
+        """
+        SELECT forget_no, process, kind, asked_at, cases, events, "rows", other_rows
+        FROM landing.main.forgettings ORDER BY forget_no
+        """,
+    )
 
 
 def publish_forgotten(store: Store) -> None:
