@@ -119,6 +119,7 @@ def build_report(
         quarantine=tuple(snapshot.read(rows.QuarantineRow, process=process, with_rows=names == "person")),
         runs=tuple(snapshot.read(rows.RunRow, process=process)),
         case_links=_case_links(found.case_url, shown, due),
+        names=names,
     )
 
 
