@@ -14,6 +14,7 @@ from pipelines.report.build import unknown_process
 from pipelines.report.flow_picture import element_names
 from pipelines.report.links import case_link
 from pipelines.report.words import Language, Words, printable, words_for
+from pipelines.workspace.protection_section import NamesShown
 from warehouse.reading import case_rows as rows
 from warehouse.reading.rows import ProcessRow, StandardRow
 from warehouse.reading.snapshot import Snapshot
@@ -206,13 +207,16 @@ def _taken(
     return mine
 
 
-def render_story(story: CaseStory, *, language: Language = "en") -> RenderableType:
-    """The story for a terminal, instants in the zone of the process; texts are never taken for markup."""
+def render_story(story: CaseStory, *, language: Language = "en", names: NamesShown = "team") -> RenderableType:
+    """The story for a terminal, instants in the zone of the process; texts are never taken for markup.
+
+    `names`: team (the role in place of who did it, "a person" where none is known), person, or none.
+    """
     from rich.console import Group
     from rich.text import Text
 
     words = words_for(language, story.case.time_zone)
-    parts: list[RenderableType] = [_header(story, words), _timeline_table(story, words)]
+    parts: list[RenderableType] = [_header(story, words), _timeline_table(story, words, names)]
     parts.append(Text(words.t("story.signs"), style="dim"))
     if story.other_deviations:
         parts.append(Text("\n" + words.t("story.other"), style="bold"))
@@ -254,13 +258,13 @@ def _header(story: CaseStory, words: Words) -> RenderableType:
     return table
 
 
-def _timeline_table(story: CaseStory, words: Words) -> RenderableType:
+def _timeline_table(story: CaseStory, words: Words, names: NamesShown) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=words.t("story.timeline"), title_justify="left", expand=False)
     table.add_column("#", justify="right")
-    for key in ("story.done", "story.activity", "story.who"):
+    for key in ("story.done", "story.activity", *(() if names == "none" else ("story.who",))):
         table.add_column(words.t(key), overflow="fold")
     # a source without starts has neither waiting nor processing: two columns less to read
     measures = ["waiting", "processing", "sojourn"]
@@ -273,13 +277,12 @@ def _timeline_table(story: CaseStory, words: Words) -> RenderableType:
     table.add_column(words.t("deviations.title"), overflow="fold")
     styles = {"log": "yellow", "model": "red", "": "dim"}
     for line in story.lines:
-        who = " / ".join(name for name in (line.resource, line.role) if name)
         told = "\n".join(_sentence(row, words) for row in line.deviations)
         table.add_row(
             "" if line.position is None else str(line.position),
             words.instant(line.completed_at) if line.completed_at else "",
             Text(printable(line.activity or "")),
-            Text(printable(who)),
+            *(() if names == "none" else (Text(printable(_who(line, words, names))),)),
             *(
                 words.duration(getattr(line, f"{measure}_seconds")) if line.move != "model" else ""
                 for measure in measures
@@ -290,6 +293,13 @@ def _timeline_table(story: CaseStory, words: Words) -> RenderableType:
             style=styles.get(line.move),
         )
     return table
+
+
+def _who(line: StoryLine, words: Words, names: NamesShown) -> str:
+    """Who did it, as it may be shown."""
+    if names == "person":
+        return " / ".join(name for name in (line.resource, line.role) if name)
+    return line.role or (words.t("story.someone") if line.resource else "")
 
 
 def _limits_table(story: CaseStory, words: Words) -> RenderableType:

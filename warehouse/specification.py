@@ -56,7 +56,8 @@ class AttributeSpec:
 class SourceSpec:
     """One source of a process and how its columns are to be read.
 
-    A row for which `deleted` holds says that the row of its key is gone (sources with a key only).
+    A row for which `deleted` holds says that the row of its key is gone (sources with a key only). `protection`: the
+    rules under which its columns are landed, as text; other rules make other rows.
     """
 
     name: str
@@ -78,6 +79,7 @@ class SourceSpec:
     milestones: tuple[MilestoneSpec, ...] = ()
     attributes: tuple[AttributeSpec, ...] = ()
     deleted: FilterSpec | None = None
+    protection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,20 @@ class CaseSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeSpec:
+    """A span on the calendar, in UTC."""
+
+    months: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessSpec:
-    """One process as the store sees it."""
+    """One process as the store sees it.
+
+    `keep_cases`: how long cases are kept after they ended; `keep_landed`: how long landed rows that no longer serve
+    (None: for ever).
+    """
 
     name: str
     title_en: str
@@ -115,6 +129,8 @@ class ProcessSpec:
     segments: tuple[str, ...]
     case: CaseSpec
     ignored_activities: tuple[str, ...] = ()
+    keep_cases: AgeSpec | None = None
+    keep_landed: AgeSpec | None = None
 
     def attributes(self, of: Literal["case", "event"]) -> tuple[AttributeSpec, ...]:
         """The attributes of cases or of events, each name once, in order of first mention."""

@@ -23,8 +23,9 @@ class StepError(WarehouseError):
     def __init__(self, *, step: str, sql: str, values: Mapping[str, Any], cause: Exception) -> None:
         self.step = step
         self.sql = sql
-        self.values = dict(values)
-        shown = ", ".join(f"{name}={_shortened(value)}" for name, value in sorted(values.items()))
+        # a value whose name begins with secret is for the engine alone
+        self.values = {name: value for name, value in values.items() if not name.startswith("secret")}
+        shown = ", ".join(f"{name}={_shortened(value)}" for name, value in sorted(self.values.items()))
         super().__init__(
             Problem(
                 f"the step '{step}' failed: {cause}\n  values: {shown or 'none'}\n  SQL:\n{_indented(sql)}",

@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 
 from mining.errors import MiningError
+from pipelines.cli import forgetting
 from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
 from pipelines.cli.quarantine import quarantine
 from pipelines.cli.source import source_app
@@ -210,6 +211,7 @@ def report(
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Build the reports from the published snapshot again, and say where they lie."""
+    from pipelines.report.people import names_of
     from pipelines.report.write import write_reports
 
     loaded = load_workspace(workspace)
@@ -220,6 +222,8 @@ def report(
         loaded.path(loaded.settings.report.folder),
         languages=loaded.settings.languages,
         process=process,
+        names=loaded.settings.report.names,
+        names_of=names_of(loaded),
     )
     for page in pages:
         out.print(str(page), highlight=False)
@@ -237,13 +241,16 @@ def explain(
     case: Annotated[str, typer.Argument(metavar="CASE")],
     workspace: WorkspaceOption = HERE,
     language: Annotated[Literal["en", "zh"] | None, typer.Option(help="en or zh.")] = None,
+    names: Annotated[bool, typer.Option("--names", help="Name people, whatever the workspace says.")] = False,
 ) -> None:
     """Tell a case: its timeline beside its alignment and its deviations."""
     from pipelines.explain import explain_case, render_story
+    from pipelines.report.people import names_shown
 
     loaded = load_workspace(workspace)
     story = explain_case(_snapshot(loaded), process, case)
-    out.print(render_story(story, language=language or loaded.settings.languages[0]))
+    shown = "person" if names else names_shown(loaded, process)
+    out.print(render_story(story, language=language or loaded.settings.languages[0], names=shown))
 
 
 @app.command(epilog='Example: asrun query "SELECT state, count(*) FROM cases GROUP BY ALL" --output states.csv')
@@ -304,6 +311,9 @@ def demo(
     out.print(headline_view(_snapshot(loaded)))
     out.print(f"report    {escape(str(loaded.path(loaded.settings.report.folder) / 'index.html'))}", highlight=False)
     out.print(f"snapshot  {escape(str(_snapshot(loaded)))}", highlight=False)
+
+
+forgetting.register(app)
 
 
 def main() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pipelines.compiling.protection import protection_of
 from pipelines.workspace.live_source import HttpSource
 from pipelines.workspace.load import Process
 from pipelines.workspace.process_file import Attribute, Instant, RowFilter, Source
+from pipelines.workspace.protection_section import Age
 from warehouse.landing.drift import DriftRule
 from warehouse.log.mapping import named_columns
 from warehouse.specification import (
+    AgeSpec,
     AttributeSpec,
     CaseSpec,
     FilterSpec,
@@ -29,7 +34,10 @@ def process_spec(process: Process) -> ProcessSpec:
         owner=file.owner,
         time_zone=process.time_zone,
         case_url=file.case_url,
-        sources=tuple(_source(name, source) for name, source in file.sources.items()),
+        sources=tuple(
+            replace(_source(name, source), protection=_protection(process, name))
+            for name, source in file.sources.items()
+        ),
         segments=file.segments,
         case=CaseSpec(
             start_activities=rule.starts.activity,
@@ -45,7 +53,18 @@ def process_spec(process: Process) -> ProcessSpec:
             clock_tolerance_us=0 if rule.clock_tolerance is None else round(rule.clock_tolerance.total_seconds() * 1e6),
         ),
         ignored_activities=file.ignore,
+        keep_cases=_age(file.retention.cases),
+        keep_landed=_age(file.retention.landed),
     )
+
+
+def _age(age: Age | None) -> AgeSpec | None:
+    return None if age is None else AgeSpec(age.months, age.days)
+
+
+def _protection(process: Process, source: str) -> str | None:
+    protection = protection_of(process, source)
+    return None if protection is None else protection.text
 
 
 def _source(name: str, source: Source) -> SourceSpec:

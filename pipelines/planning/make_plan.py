@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mining.version import CORE_VERSION, DISCOVERY_VERSION
 from pipelines.compiling.process import process_spec
+from pipelines.compiling.protection import protection_of
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import (
     PROCESS_STAGES,
@@ -20,6 +21,7 @@ from pipelines.planning.stage import (
     fingerprint,
     stale_reason,
 )
+from pipelines.report.people import names_of
 from pipelines.sources.hashing import content_hash
 from pipelines.sources.locating import find_files
 from pipelines.store_settings import store_settings
@@ -109,9 +111,11 @@ def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str
     for name, source in process.file.sources.items():
         if source.files is None:
             continue
-        reading = digest(
-            (source.format, source.encoding, source.delimiter, source.quote, source.sheet, source.key, READING_VERSION)
-        )
+        protection = protection_of(process, name)
+        # other protection, other rows; a source without any keeps the reading that it had
+        protected = () if protection is None else (protection.text,)
+        options = (source.format, source.encoding, source.delimiter, source.quote, source.sheet, source.key)
+        reading = digest((*options, READING_VERSION, *protected))
         try:
             for located in find_files(source.files, workspace=workspace, environ=environ):
                 found.append(
@@ -219,7 +223,7 @@ def _closing_stages(workspace: Workspace, stages: list[Stage], former: Mapping[t
     report = fingerprint(
         {
             "facts": sorted(present.items()),
-            "settings": (settings.languages, settings.title, settings.report),
+            "settings": (settings.languages, settings.title, settings.report, sorted(names_of(workspace).items())),
             "step": REPORT_VERSION,
         }
     )

@@ -10,6 +10,7 @@ from pipelines.propose.case_columns import attributes_of, milestones_of, segment
 from pipelines.propose.desk import Desk, confidence_of, doubt_header, named, set_aside
 from pipelines.propose.event_columns import EventParts, fill_events
 from pipelines.propose.names import name_score
+from pipelines.propose.personal import hint
 from pipelines.propose.profiles import Profile, profile_columns
 from pipelines.propose.proposal import Confidence, Proposal, ProposedColumn, ProposedKind
 from pipelines.propose.sampling import Sample, take_sample
@@ -89,6 +90,7 @@ def propose_from(sample: Sample, *, time_zone: str, sheet: str | None = None) ->
         desk.doubts.append("No column was found that names the case: write it into mapping.case.")
     if kind.kind == "cases" and not attributes:
         desk.doubts.append("No column was found that would be an attribute of a case.")
+    desk.doubts.extend(hint(column.name for column in desk.columns))
     dialect = sample.dialect
     return Proposal(
         format=sample.format,

@@ -24,6 +24,7 @@ from pipelines.report.model import (
 from pipelines.report.picture import Picture
 from pipelines.report.process_map import draw_process_map
 from pipelines.report.words import LANGUAGES, Language, local_month
+from pipelines.workspace.protection_section import NamesShown
 from warehouse.reading import rows
 from warehouse.reading.snapshot import Snapshot
 
@@ -41,7 +42,8 @@ FIGURES = {
 """The headline figures in the order of the cards, with their form."""
 
 _MEASURES = ("sojourn", "cycle", "waiting", "processing")  # the measure that ranks a kind: the first that it has
-_KINDS = ("activity", "handover", "role", "segment", "hour")
+_KINDS = ("activity", "handover", "role", "resource", "segment", "hour")
+_HIDDEN: dict[NamesShown, tuple[str, ...]] = {"team": ("resource",), "person": (), "none": ("resource", "role")}
 _BINS = 30
 
 
@@ -62,11 +64,13 @@ def build_report(
     *,
     languages: Sequence[Language] = LANGUAGES,
     sizes: Sizes = Sizes(),
+    names: NamesShown = "team",
 ) -> Report:
     """The report of a process, from the snapshot alone; equal for equal snapshots.
 
-    `languages` are those of the page, the first one first. People's names are left out: hotspots of kind
-    resource are never read. Raises `BadInput` for an unknown process.
+    `languages` are those of the page, the first one first. `names`: with team the places where time goes are roles, and
+    people's names are never read, nor rows in quarantine as a whole; with person they are; with none neither roles nor
+    people. Raises `BadInput` for an unknown process.
     """
     found = _process(snapshot.read(rows.ProcessRow), process)
     headlines = snapshot.read(rows.HeadlineRow, process=process)
@@ -103,7 +107,7 @@ def build_report(
             by_kind=_by_kind(groups),
             resolved=snapshot.read(rows.ResolvedDeviationsRow, process=process)[0].findings,
         ),
-        hotspots=_hotspots(snapshot, process, last, sizes.places),
+        hotspots=_hotspots(snapshot, process, last, sizes.places, _HIDDEN[names]),
         cycle=cycle,
         histogram=histogram,
         trend=_trend(trend, as_of_month, cards),
@@ -112,9 +116,10 @@ def build_report(
         variants_left_out=variants[0].total - len(variants) if variants else 0,
         loads=tuple(loads),
         loads_left_out=loads[0].total - len(loads) if loads else 0,
-        quarantine=tuple(snapshot.read(rows.QuarantineRow, process=process)),
+        quarantine=tuple(snapshot.read(rows.QuarantineRow, process=process, with_rows=names == "person")),
         runs=tuple(snapshot.read(rows.RunRow, process=process)),
         case_links=_case_links(found.case_url, shown, due),
+        names=names,
     )
 
 
@@ -251,12 +256,12 @@ def _by_kind(groups: Sequence[rows.DeviationGroupRow]) -> tuple[tuple[str, int],
     return tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def _hotspots(snapshot: Snapshot, process: str, last: str | None, top: int) -> HotspotSection:
+def _hotspots(snapshot: Snapshot, process: str, last: str | None, top: int, hidden: tuple[str, ...]) -> HotspotSection:
     period = last or "all"
-    found = snapshot.read(rows.HotspotRow, process=process, period=period, top=300)
+    found = snapshot.read(rows.HotspotRow, process=process, period=period, top=300, hidden=hidden)
     if not found and period != "all":
         period = "all"
-        found = snapshot.read(rows.HotspotRow, process=process, period=period, top=300)
+        found = snapshot.read(rows.HotspotRow, process=process, period=period, top=300, hidden=hidden)
     groups: dict[tuple[str, str], list[rows.HotspotRow]] = {}
     for row in found:
         groups.setdefault((row.kind, row.measure), []).append(row)

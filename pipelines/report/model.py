@@ -9,6 +9,7 @@ from pipelines.report.charts import Histogram, Pareto, Trend
 from pipelines.report.picture import Picture
 from pipelines.report.process_map import ProcessMap
 from pipelines.report.words import Language
+from pipelines.workspace.protection_section import NamesShown
 from warehouse.reading.rows import (
     CaseStateRow,
     CycleSummaryRow,
@@ -107,7 +108,10 @@ class HotspotSection:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One process in figures; `case_links` gives the address of a case in the source system, where there is one."""
+    """One process in figures; `case_links` gives the address of a case in the source system, where there is one.
+
+    `names` says what of people is among them.
+    """
 
     process: ProcessRow
     languages: tuple[Language, ...]
@@ -134,6 +138,7 @@ class Report:
     quarantine: tuple[QuarantineRow, ...]
     runs: tuple[RunRow, ...]
     case_links: Mapping[str, str]
+    names: NamesShown = "team"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.report.build import build_index, build_report
 from pipelines.report.render import render_index, render_report
 from pipelines.report.words import LANGUAGES, Language
+from pipelines.workspace.protection_section import NamesShown
 from warehouse.errors import WarehouseError
 from warehouse.reading.snapshot import Snapshot
 
@@ -22,10 +23,13 @@ def write_reports(
     *,
     languages: Sequence[str] = LANGUAGES,
     process: str | None = None,
+    names: NamesShown = "team",
+    names_of: Mapping[str, NamesShown] | None = None,
 ) -> list[Path]:
     """Write <process>.html for every process (or the one named) and index.html; returns the files written.
 
-    The folder is made if it is missing. A page that can't be built keeps no other from being written. Raises `BadInput`
+    `names` says what the pages show of people (see `build_report`), `names_of` what those of single processes do. The
+    folder is made if it is missing. A page that can't be built keeps no other from being written. Raises `BadInput`
     for an unknown process or language, for a folder that can't be written, and, when all else is written, for pages
     that couldn't be built; `WarehouseError` for a snapshot that can't be read.
     """
@@ -35,12 +39,12 @@ def write_reports(
     problems: list[Problem] = []
     with Snapshot(snapshot_path) as snapshot:
         entries = build_index(snapshot)
-        names = [entry.process.process for entry in entries] if process is None else [process]
-        _check_names(names)
+        chosen_processes = [entry.process.process for entry in entries] if process is None else [process]
+        _check_names(chosen_processes)
         try:
             target.mkdir(parents=True, exist_ok=True)
-            for name in names:
-                page = _page(snapshot, name, chosen, problems)
+            for name in chosen_processes:
+                page = _page(snapshot, name, chosen, problems, (names_of or {}).get(name, names))
                 if page is not None:
                     written.append(_write(target / f"{name}.html", page))
             index = render_index(entries, languages=chosen, product=snapshot.product)
@@ -58,10 +62,12 @@ def write_reports(
     return written
 
 
-def _page(snapshot: Snapshot, name: str, languages: tuple[Language, ...], problems: list[Problem]) -> str | None:
+def _page(
+    snapshot: Snapshot, name: str, languages: tuple[Language, ...], problems: list[Problem], names: NamesShown
+) -> str | None:
     """A page, or None with its problem noted, whatever it was: one process must not hold the pages of the others."""
     try:
-        return render_report(build_report(snapshot, name, languages=languages))
+        return render_report(build_report(snapshot, name, languages=languages, names=names))
     except (BadInput, WarehouseError, OSError):
         raise
     except Exception as error:  # noqa: BLE001

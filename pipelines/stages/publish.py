@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pipelines.report.people import names_of
 from pipelines.report.write import write_reports
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.landing.loads import generation
+from warehouse.landing.removing import due_rewritings
+from warehouse.mart.forgotten import publish_forgotten
 from warehouse.mart.ledger import set_generation
 from warehouse.mart.restore import restore_process, unfinished_processes
 from warehouse.publish import publish_snapshot
+from warehouse.rewriting import write_afresh
 from warehouse.store import Store
 
 
@@ -21,6 +25,10 @@ def publish(night: Night) -> StageOutcome:
         for process in unfinished_processes(store, [process.name for process in night.workspace.processes]):
             restore_process(store, process, snapshot)
         set_generation(store, generation(store))
+        publish_forgotten(store)
+        due = due_rewritings(store)
+    if due:
+        write_afresh(settings)
     size = publish_snapshot(settings.mart, snapshot)
     return StageOutcome(rows=0, note=f"{size / 1e6:,.1f} MB")
 
@@ -32,5 +40,7 @@ def report(night: Night) -> StageOutcome:
         night.workspace.path(settings.warehouse.snapshot),
         night.workspace.path(settings.report.folder),
         languages=settings.languages,
+        names=settings.report.names,
+        names_of=names_of(night.workspace),
     )
     return StageOutcome(rows=len(pages), note=f"{len(pages)} pages")

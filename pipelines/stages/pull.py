@@ -10,16 +10,20 @@ from pathlib import Path
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from pipelines.compiling.process import drift_rule
+from pipelines.compiling.protection import people_columns
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import SourceFile
+from pipelines.sources.leftovers import STAGING, remove_staging
 from pipelines.sources.staging import StagedBatches, StagedFile, StagedText, stage
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.stages.pull_live import LivePull, clear_spools, make_whole_current, pull_live
+from pipelines.stages.shield import Shield, shield_notes
 from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
 from pipelines.workspace.process_file import Source
 from warehouse.errors import WarehouseError
 from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines, LoadOrigin, ParquetFile
+from warehouse.landing.forgetting import unfinished_forgettings
 from warehouse.landing.land import land
 from warehouse.landing.loads import known_loads, set_current
 from warehouse.store import Store
@@ -41,6 +45,8 @@ def pull(
     staging_root = night.workspace.path(night.workspace.settings.warehouse.landing).parent
     staging_root.mkdir(parents=True, exist_ok=True)
     clear_spools(staging_root)
+    remove_staging(staging_root)
+    shield = Shield(process, night.workspace.folder)
     live = [name for name, source in process.file.sources.items() if source.live is not None]
     pulled: dict[str, LivePull] = {}
     with Store(store_settings(night.workspace)) as store:
@@ -49,13 +55,15 @@ def pull(
             for name in process.file.sources
             for load in known_loads(store, process=process_name, source=name)
         }
+        if unfinished_forgettings(store, process_name):
+            notes.append("a forgetting of this process was cut off: say asrun forget once more, the same way")
+        if live or any((file.source, file.content_hash, file.reading) not in known for file in files):
+            shield.check(store, files)
         for number, file in enumerate(files):
             if (file.source, file.content_hash, file.reading) not in known:
                 known.add((file.source, file.content_hash, file.reading))
                 try:
-                    result = _land_file(
-                        store, night, process_name, process.file.sources[file.source], file, staging_root
-                    )
+                    result = _land_file(store, night, shield, process.file.sources[file.source], file, staging_root)
                     landed_rows += result.rows_landed
                     read_rows += result.rows_read
                     notes += result.notes
@@ -65,7 +73,7 @@ def pull(
         for number, name in enumerate(live):
             source = process.file.sources[name]
             try:
-                brought = pull_live(store, night, process_name, name, source, root=staging_root, limit=live_limit)
+                brought = pull_live(store, night, shield, name, source, root=staging_root, limit=live_limit)
                 pulled[name] = brought
                 landed_rows += brought.rows_landed
                 read_rows += brought.rows_read
@@ -77,11 +85,13 @@ def pull(
             raise BadInput(*problems)
         for name, brought in pulled.items():
             make_whole_current(store, night, process_name, name, brought)
+            notes += shield.bring_under(store, name, at=night.started_at)
         for name, source in process.file.sources.items():
             if source.files is None:
                 continue
             contents = [(file.content_hash, file.reading) for file in files if file.source == name]
             set_current(store, process=process_name, source=name, contents=contents, delivery=source.delivery)
+            notes += shield.bring_under(store, name, at=night.started_at)
     return StageOutcome(
         rows=landed_rows,
         note=f"{landed_rows:,} of {read_rows:,} rows landed",
@@ -100,18 +110,20 @@ class _Landed:
 
 
 def _land_file(
-    store: Store, night: Night, process: str, source: Source, file: SourceFile, staging_root: Path
+    store: Store, night: Night, shield: Shield, source: Source, file: SourceFile, staging_root: Path
 ) -> _Landed:
-    with tempfile.TemporaryDirectory(dir=staging_root, prefix="staging-") as folder:
+    with tempfile.TemporaryDirectory(dir=staging_root, prefix=STAGING) as folder:
         staged = _staged(source, file, Path(folder))
         origin = LoadOrigin(
-            process=process,
+            process=shield.process.name,
             source=file.source,
             locator=file.located.locator,
             content_hash=file.content_hash,
             reading=file.reading,
             key=source.key,
             run_id=night.run_id,
+            protection=shield.protection(file.source),
+            people=people_columns(source),
         )
         # a full delivery counts when all of its files are in; an increment stands by itself, even if another file fails
         is_current = source.delivery == "increment"
@@ -119,7 +131,7 @@ def _land_file(
         is_sparse = isinstance(content, JsonLines) or file.located.path.name.casefold().endswith((".xes", ".xes.gz"))
         drift = drift_rule(source, is_sparse=is_sparse or source.format == "xes")
         result = land(store, content, origin, loaded_at=night.started_at, is_current=is_current, drift=drift)
-    notes = (*(staged.notes if isinstance(staged, StagedBatches) else ()), *result.notes)
+    notes = (*(staged.notes if isinstance(staged, StagedBatches) else ()), *result.notes, *shield_notes(result))
     return _Landed(
         rows_landed=result.rows_landed,
         rows_read=result.rows_read,

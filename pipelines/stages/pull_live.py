@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.compiling.process import drift_rule
+from pipelines.compiling.protection import people_columns
 from pipelines.errors import BadInput, Problem
 from pipelines.live.answer import Answer, Asking
 from pipelines.live.cursors import Cursor, moved, parse_cursor
 from pipelines.live.extract import ask, locator_of
 from pipelines.planning.stage import digest
 from pipelines.stages.outcome import Night
+from pipelines.stages.shield import Shield, shield_notes
 from pipelines.workspace.live_source import HttpSource, LiveSource
 from pipelines.workspace.process_file import Source
 from warehouse.landing.content import Content, JsonLines, LoadOrigin, ParquetFile
@@ -58,7 +60,7 @@ def clear_spools(root: Path) -> None:
 
 
 def pull_live(
-    store: Store, night: Night, process: str, name: str, source: Source, *, root: Path, limit: int | None = None
+    store: Store, night: Night, shield: Shield, name: str, source: Source, *, root: Path, limit: int | None = None
 ) -> LivePull:
     """Ask a live source and land its answer; raises `BadInput` or `WarehouseError`, and then nothing is landed.
 
@@ -70,8 +72,13 @@ def pull_live(
     if live is None:
         message = "the source is files"
         raise ValueError(message)
+    process = shield.process.name
     where = f"process {process}, source {name}"
+    protection = shield.protection(name)
     reading = reading_of(source, live)
+    if protection is not None:
+        # other protection, other rows
+        reading = digest((reading, protection.text))
     asked = _asked(live)
     stored = None
     if source.brings == "increment":
@@ -89,6 +96,8 @@ def pull_live(
             key=source.key,
             run_id=night.run_id,
             complete_to=night.started_at,
+            protection=protection,
+            people=people_columns(source),
         )
         if source.brings == "full":
             return _land_whole(store, night, source, answer, origin)
@@ -114,7 +123,7 @@ def _land_whole(store: Store, night: Night, source: Source, answer: Answer, orig
     named = _with_hash(origin, identity)
     drift = drift_rule(source, is_sparse=source.http is not None)
     result = land(store, content, named, loaded_at=night.started_at, is_current=False, drift=drift)
-    return LivePull(result.rows_landed, answer.rows, (*answer.notes, *result.notes), whole)
+    return LivePull(result.rows_landed, answer.rows, (*answer.notes, *result.notes, *shield_notes(result)), whole)
 
 
 def make_whole_current(store: Store, night: Night, process: str, name: str, pulled: LivePull) -> None:
@@ -163,7 +172,7 @@ def _land_increment(
     named = _with_hash(origin, f"asked:{hashlib.sha256(told.encode()).hexdigest()}")
     drift = drift_rule(source, is_sparse=source.http is not None)
     result = land_live(store, _content(answer), named, rows, loaded_at=night.started_at, drift=drift)
-    return LivePull(result.rows_landed, answer.rows, (*answer.notes, *result.notes))
+    return LivePull(result.rows_landed, answer.rows, (*answer.notes, *result.notes, *shield_notes(result)))
 
 
 def _content(answer: Answer) -> Content | None:

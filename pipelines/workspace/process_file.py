@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from pipelines.workspace.live_source import Deleted, HttpSource, LiveSource, PostgresSource, SqlSource, live_problems
+from pipelines.workspace.protection_section import Protect, ProtectColumns, ReportSection, Retention
 from pipelines.workspace.quality_section import Quality
 from pipelines.workspace.values import Duration, Names, Strict, Text, Zone, as_list
 
@@ -173,6 +174,7 @@ class Source(Strict):
     where: tuple[RowFilter, ...] = ()
     mapping: Mapping
     attributes: tuple[Attribute, ...] = ()
+    protect: ProtectColumns = ProtectColumns()
 
     @model_validator(mode="after")
     def _complete(self) -> Source:
@@ -279,10 +281,14 @@ class ProcessFile(Strict):
     case: Case
     ignore: Names = ()
     quality: Quality = Quality()
+    protect: Protect = Protect()
+    retention: Retention = Retention()
+    report: ReportSection = ReportSection()
 
     @model_validator(mode="after")
     def _consistent(self) -> ProcessFile:
         problems = self._attribute_problems()
+        problems += protection_problems(self)
         of_case = {a.name: a.type for s in self.sources.values() for a in s.attributes if a.of == "case"}
         if all(source.kind == "cases" for source in self.sources.values()):
             problems.append("sources: at least one source must bring events")
@@ -323,3 +329,39 @@ class ProcessFile(Strict):
                     )
                 seen.add(key)
         return problems
+
+
+def protection_problems(file: ProcessFile) -> list[str]:
+    """What protection would break: a mapped column dropped, an instant hashed, a case or a key made coarse."""
+    problems = []
+    for name, source in file.sources.items():
+        mapping = source.mapping
+        instants = [each.column for each in (mapping.completed, mapping.started) if each is not None]
+        instants += [milestone.column for milestone in mapping.milestones]
+        singles = [mapping.lifecycle, mapping.order]
+        worded = [*mapping.activity, *instants, *(column for column in singles if column is not None)]
+        worded += [attribute.column for attribute in source.attributes if attribute.type != "text"]
+        worded += [condition.column for condition in source.where]
+        people = [mapping.resource, mapping.role, mapping.instance, *(each.resource for each in mapping.milestones)]
+        mapped = {*worded, mapping.case, *source.key, *(column for column in people if column is not None)}
+        mapped |= {attribute.column for attribute in source.attributes}
+        both = sorted(set(source.protect.columns) & set(file.protect.columns))
+        problems += [f"sources.{name}.protect: '{column}' stands in the process's protect already" for column in both]
+        for rules in (source.protect, file.protect):
+            problems += [
+                f"protect.drop: '{column}', which source {name} maps; hash it, or leave it out of the mapping"
+                for column in rules.drop
+                if column in mapped
+            ]
+            problems += [
+                f"protect.hash: '{column}', whose values source {name} reads (activity, instant, order, condition, or "
+                f"an attribute that is no text)"
+                for column in rules.hash
+                if column in worded
+            ]
+            problems += [
+                f"protect.coarsen: '{column}', by which source {name} tells cases or rows apart; hash it"
+                for column in rules.coarsen
+                if column == mapping.case or column in source.key
+            ]
+    return list(dict.fromkeys(problems))

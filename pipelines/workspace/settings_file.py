@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from pipelines.workspace.cron import checked_cron
+from pipelines.workspace.protection_section import NamesShown
 from pipelines.workspace.values import Strict, Text, Zone
 
 Language = Literal["en", "zh"]
@@ -23,9 +24,13 @@ class WarehouseSettings(Strict):
 
 
 class ReportSettings(Strict):
-    """Where the reports are written, relative to the workspace."""
+    """Where the reports are written, relative to the workspace, and what they show of people.
+
+    `names`: team (the role in place of the person), person, or none (neither).
+    """
 
     folder: str = "published/report"
+    names: NamesShown = "team"
 
 
 class ScheduleSettings(Strict):

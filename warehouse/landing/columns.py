@@ -6,6 +6,7 @@ from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.content import LoadOrigin
 from warehouse.landing.drift import AS_TEXT, DriftRule, LandedColumn, Settled, lost_columns, misfit, refuse_retyped
 from warehouse.landing.reading import Incoming
+from warehouse.landing.shielding import make_text
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
@@ -26,6 +27,11 @@ def settle(
             source_no=source_no,
         )
     }
+    for name, _, landed in incoming.columns:
+        number, kind = known.get(name, (0, landed))
+        if landed == "VARCHAR" != kind and origin.protection is not None and origin.protection.rule_of(name):
+            make_text(store, source_no, number, kind)
+            known[name] = (number, "VARCHAR")
     present = [name for name, _, _ in incoming.columns]
     missing = [name for name in origin.key if name not in present]
     if missing and not any(name in known for name in missing):
@@ -94,7 +100,8 @@ def _kept(store: Store, incoming: Incoming) -> Incoming:
     chosen = ", ".join(f"{expression} AS v{index}" for index, (_, expression, _) in enumerate(incoming.columns))
     sql = (
         f"CREATE OR REPLACE TEMP TABLE incoming_kept AS "
-        f"SELECT {quoted(incoming.number)} AS row_number, {chosen} FROM ({incoming.relation})"
+        f"SELECT {quoted(incoming.number)} AS row_number, {chosen} FROM ({incoming.relation}) "
+        f"WHERE {incoming.condition}"
     )
     store.run_step(composed_step("landing/keep", sql), incoming.values)
     return Incoming(

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from warehouse.landing.forgotten_keys import PeopleColumns
+from warehouse.landing.protection import Protection
+
 
 @dataclass(frozen=True, slots=True)
 class DelimitedText:
@@ -53,7 +56,8 @@ class LoadOrigin:
 
     `reading` is a fingerprint of the options (format, delimiter, encoding ...): the same bytes read otherwise are
     another load. `key` names the columns that identify a row (empty: the whole row does). `complete_to`: the instant of
-    the extraction from a live source.
+    the extraction from a live source. `protection`: what becomes of columns before anything is written; `people`: the
+    columns that name people, so that those forgotten do not come back.
     """
 
     process: str
@@ -64,11 +68,17 @@ class LoadOrigin:
     key: tuple[str, ...] = ()
     run_id: str | None = None
     complete_to: datetime | None = None
+    protection: Protection | None = None
+    people: PeopleColumns | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What one load brought; `rows_held` of the landed ones are held back; `notes` is what a person should know."""
+    """What one load brought; `rows_held` of the landed ones are held back; `notes` is what a person should know.
+
+    `rows_forgotten` were left out, for they are about somebody who was forgotten; `emptied` are columns to be made
+    coarse of which no value could be.
+    """
 
     load_id: int
     rows_read: int
@@ -76,3 +86,5 @@ class LoadResult:
     rows_unreadable: int
     rows_held: int = 0
     notes: tuple[str, ...] = ()
+    rows_forgotten: int = 0
+    emptied: tuple[str, ...] = ()

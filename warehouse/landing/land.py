@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.columns import settle
-from warehouse.landing.content import Content, DelimitedText, JsonLines, LoadOrigin, LoadResult
+from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines, LoadOrigin, LoadResult
 from warehouse.landing.drift import DriftRule, Settled, hold_rows
+from warehouse.landing.forgotten_keys import forgotten_kinds
+from warehouse.landing.keys import row_key
 from warehouse.landing.loads import next_generation
-from warehouse.landing.reading import Incoming, incoming_of, told
+from warehouse.landing.reading import Incoming, incoming_of
+from warehouse.landing.shielding import (
+    CountedBatches,
+    emptied_columns,
+    note_skipped,
+    shield,
+    shown_cause,
+    told,
+)
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
@@ -30,7 +41,9 @@ def land(
     No content: a load without rows, of a live source that had none.
     `is_current` False leaves it out of the source until `set_current` takes it in. Raises `WarehouseError` where the
     file can't be read at all, or a mapped column is lost or changed its type so that its values no
-    longer fit; without `drift` every column counts as mapped. Cost: one scan of the content; a hash per row.
+    longer fit; without `drift` every column counts as mapped. Cost: one scan of the content; a hash per row and hashed
+    value. Columns are dropped, hashed and made coarse before anything is written; what is unreadable in a protected
+    source is counted, its text is not kept.
     """
     with store.transaction("landing"):
         return land_content(store, content, origin, loaded_at=loaded_at, is_current=is_current, drift=drift)
@@ -48,16 +61,25 @@ def land_content(
     """What `land` does, within a transaction of the caller. No content: a load without rows."""
     source_no = _source_number(store, origin)
     load_id = store.fetch_sql("landing/next_load", "SELECT coalesce(max(load_id), 0) + 1 FROM landing_loads")[0][0]
-    landed = unreadable = 0
+    kinds = forgotten_kinds(store, origin.process) if origin.people is not None else frozenset()
+    counted = CountedBatches(content) if kinds and isinstance(content, Batches) else None
+    if counted is not None:
+        content = counted.content
+    is_private = bool(kinds) or origin.protection is not None
+    landed = readable = unreadable = 0
     settled = Settled(columns=())
     if content is not None:
-        with incoming_of(store, content, origin, load_id) as incoming:
-            readable, settled = settle(store, source_no, incoming, origin, drift)
+        with incoming_of(store, content, origin, load_id) as read:
+            shielded = shield(store, source_no, read.columns, read.values, origin, kinds)
+            bare = replace(read, columns=shielded.columns, values=shielded.values, condition=shielded.condition)
+            incoming, settled = settle(store, source_no, bare, origin, drift)
             _note_columns(store, load_id, settled)
-            landed = _insert(store, source_no, load_id, readable, settled, origin)
+            landed = readable = _insert(store, source_no, load_id, incoming, settled, origin)
+            if kinds:
+                readable = counted.rows if counted is not None else _count_readable(store, read)
         if isinstance(content, DelimitedText):
             _refuse_open_quote(store, content, load_id, origin)
-        unreadable = _keep_unreadable(store, content, load_id)
+        unreadable = _keep_unreadable(store, content, load_id, with_text=not is_private)
         if unreadable and isinstance(content, DelimitedText):
             _count_unreadable_in(store, source_no, load_id)
     held = hold_rows(store, source_no, load_id, settled, run_id=origin.run_id, held_at=loaded_at)
@@ -66,9 +88,9 @@ def land_content(
             "landing/add_load",
             """
             INSERT INTO landing_loads (load_id, source_no, locator, content_hash, reading, loaded_at, rows_read,
-                rows_landed, is_current, run_id, complete_to)
+                rows_landed, is_current, run_id, complete_to, protection, rows_forgotten)
             VALUES ($load_id, $source_no, $locator, $content_hash, $reading, $loaded_at, $read, $landed, $current,
-                $run_id, $complete_to)
+                $run_id, $complete_to, $protection, nullif($forgotten, 0))
             """,
         ),
         {
@@ -78,22 +100,36 @@ def land_content(
             "content_hash": origin.content_hash,
             "reading": origin.reading,
             "loaded_at": loaded_at,
-            "read": landed + unreadable,
+            "read": readable + unreadable,
             "landed": landed,
             "current": is_current,
             "run_id": origin.run_id,
             "complete_to": origin.complete_to,
+            "protection": None if origin.protection is None else origin.protection.text,
+            "forgotten": readable - landed,
         },
     )
+    numbers = {column.name: (column.number, column.kind) for column in settled.columns}
+    emptied = emptied_columns(store, source_no, load_id, numbers, origin) if landed else ()
+    if readable > landed:
+        note_skipped(store, process=origin.process, at=loaded_at, rows=readable - landed)
     next_generation(store)
     return LoadResult(
         load_id=load_id,
-        rows_read=landed + unreadable,
+        rows_read=readable + unreadable,
         rows_landed=landed,
         rows_unreadable=unreadable,
         rows_held=held,
         notes=settled.notes,
+        rows_forgotten=readable - landed,
+        emptied=emptied,
     )
+
+
+def _count_readable(store: Store, incoming: Incoming) -> int:
+    """How many rows a content has, those left out included; a second look at its file."""
+    sql = f"SELECT count(*) FROM ({incoming.relation})"
+    return int(store.fetch_sql("landing/count_readable", sql, **incoming.values)[0][0])
 
 
 def _source_number(store: Store, origin: LoadOrigin) -> int:
@@ -142,11 +178,13 @@ def _insert(
     expressions = [f"{column.expression} AS c{column.number}" for column in settled.columns]
     numbers = {column.name: column.number for column in settled.columns}
     keyed = sorted(numbers[name] for name in (origin.key or numbers))
-    fields = key_fields(keyed)
     sql = f"""
         INSERT INTO rows_{source_no} (load_id, row_number, row_key, {", ".join(targets)})
-        SELECT $load_id, row_number, md5_number(concat({fields})), {", ".join(targets)}
-        FROM (SELECT {quoted(incoming.number)} AS row_number, {", ".join(expressions)} FROM ({incoming.relation}))
+        SELECT $load_id, row_number, {row_key(keyed)}, {", ".join(targets)}
+        FROM (
+            SELECT {quoted(incoming.number)} AS row_number, {", ".join(expressions)} FROM ({incoming.relation})
+            WHERE {incoming.condition}
+        )
     """
     try:
         return store.run_step(composed_step("landing/insert", sql), {**incoming.values, "load_id": load_id})
@@ -155,11 +193,11 @@ def _insert(
         if isinstance(cause, duckdb.ConversionException):
             raise WarehouseError(
                 Problem(
-                    f"the content no longer fits what was landed before: {told(cause)}.",
+                    f"the content no longer fits what was landed before: {told(cause, origin)}.",
                     origin.locator,
                     "Mend the file, or give the source another name so that it is landed afresh.",
                 )
-            ) from error
+            ) from shown_cause(error, origin)
         if isinstance(cause, duckdb.InvalidInputException) and "state machine" in str(cause):
             raise WarehouseError(
                 Problem(
@@ -167,28 +205,22 @@ def _insert(
                     origin.locator,
                     "Export it again in one piece; nothing of it was landed.",
                 )
-            ) from error
+            ) from shown_cause(error, origin)
         # a damaged file shows itself in many ways; a full disk or memory is not the file's fault
         ours = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
         if isinstance(cause, duckdb.Error) and not isinstance(cause, ours):
             raise WarehouseError(
                 Problem(
-                    f"the content can't be read: {told(cause)}.",
+                    f"the content can't be read: {told(cause, origin)}.",
                     origin.locator,
                     "Copy or export the file again; nothing of it was landed.",
                 )
-            ) from error
+            ) from shown_cause(error, origin)
+        if origin.protection is not None:
+            raise WarehouseError(
+                Problem(f"the rows could not be written: {told(cause or error, origin)}.", origin.locator)
+            ) from None
         raise
-
-
-def key_fields(numbers: list[int], row: str = "") -> str:
-    """The fields of a key, for concat: length-prefixed, so that they can't run into each other.
-
-    A missing one leaves no trace: a column added later doesn't change the keys of older rows.
-    """
-    return ", ".join(
-        f"'|{n}=' || strlen(CAST({row}c{n} AS VARCHAR)) || ':' || CAST({row}c{n} AS VARCHAR)" for n in numbers
-    )
 
 
 def _refuse_open_quote(store: Store, content: DelimitedText, load_id: int, origin: LoadOrigin) -> None:
@@ -220,7 +252,8 @@ def _refuse_open_quote(store: Store, content: DelimitedText, load_id: int, origi
         )
 
 
-def _keep_unreadable(store: Store, content: Content, load_id: int) -> int:
+def _keep_unreadable(store: Store, content: Content, load_id: int, *, with_text: bool) -> int:
+    """Note the rows that could not be read; their text only where it can name nobody who is protected."""
     if isinstance(content, DelimitedText):
         return _count(
             store,
@@ -228,12 +261,14 @@ def _keep_unreadable(store: Store, content: Content, load_id: int) -> int:
                 "landing/unreadable_text",
                 f"""
                 INSERT INTO unreadable_rows
-                SELECT $load_id, line - 1 - $skip, 'unreadable_row', min(error_message), NULL, min(left(csv_line, 2000))
+                SELECT $load_id, line - 1 - $skip, 'unreadable_row',
+                    min(CASE WHEN $with_text THEN error_message ELSE lower(error_type::VARCHAR) END), NULL,
+                    min(CASE WHEN $with_text THEN left(csv_line, 2000) END)
                 FROM rejects_{load_id}
                 GROUP BY line
                 """,
             ),
-            {"load_id": load_id, "skip": content.skip_lines},
+            {"load_id": load_id, "skip": content.skip_lines, "with_text": with_text},
         )
     if isinstance(content, JsonLines):
         return _count(
@@ -242,11 +277,12 @@ def _keep_unreadable(store: Store, content: Content, load_id: int) -> int:
                 "landing/unreadable_json",
                 """
                 INSERT INTO unreadable_rows
-                SELECT $load_id, row_number, 'unreadable_row', 'not a JSON object', NULL, left(line, 2000)
+                SELECT $load_id, row_number, 'unreadable_row', 'not a JSON object', NULL,
+                    CASE WHEN $with_text THEN left(line, 2000) END
                 FROM incoming_lines WHERE object IS NULL
                 """,
             ),
-            {"load_id": load_id},
+            {"load_id": load_id, "with_text": with_text},
         )
     return 0
 

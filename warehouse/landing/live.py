@@ -12,7 +12,8 @@ from typing import Literal
 
 from warehouse.landing.content import Content, LoadOrigin, LoadResult
 from warehouse.landing.drift import DriftRule
-from warehouse.landing.land import key_fields, land_content
+from warehouse.landing.keys import row_key
+from warehouse.landing.land import land_content
 from warehouse.landing.loads import source_number
 from warehouse.landing.reading import incoming_of
 from warehouse.sql_step import composed_step
@@ -157,7 +158,7 @@ def _drop_repeated(store: Store, number: int, load_id: int, rows: LiveRows, *, r
             number=number,
         )
     ]
-    whole = f"md5_number(concat({key_fields([column for column, _, _ in columns], 'r.')}))"
+    whole = row_key((column for column, _, _ in columns), "r.")
     values: dict[str, object] = {"load_id": load_id, "reading": reading}
     stretch = ""
     for column, name, kind in columns:

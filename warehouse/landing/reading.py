@@ -10,6 +10,7 @@ import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.content import Content, DelimitedText, JsonLines, LoadOrigin, ParquetFile
+from warehouse.landing.shielding import shown_cause, told
 from warehouse.sql_step import quoted
 from warehouse.store import Store
 
@@ -31,6 +32,7 @@ class Incoming:
     columns: tuple[tuple[str, str, str], ...]  # name in the source, expression, landed type
     values: dict[str, object]
     number: str = "row_number"
+    condition: str = "true"  # which rows are landed
 
 
 @contextmanager
@@ -74,18 +76,11 @@ def incoming_of(store: Store, content: Content, origin: LoadOrigin, load_id: int
     except duckdb.Error as error:
         raise WarehouseError(
             Problem(
-                f"the content can't be read: {told(error)}.",
+                f"the content can't be read: {told(error, origin)}.",
                 origin.locator,
                 "Nothing of it was landed.",
             )
-        ) from error
-
-
-def told(error: BaseException) -> str:
-    """The telling line of an engine's message: what it found, without its advice on options of its own."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "Maximum line size" in line] or lines or [type(error).__name__]
-    return "".join(sign for sign in telling[0] if sign.isprintable()).rstrip(" .:")
+        ) from shown_cause(error, origin)
 
 
 def _numbered(

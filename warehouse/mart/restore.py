@@ -15,7 +15,7 @@ from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
 # what happened is kept, whatever becomes of the facts
-_LEDGERS = frozenset({"runs", "run_stages", "quality_checks", "process_catalogue"})
+_LEDGERS = frozenset({"runs", "run_stages", "quality_checks", "process_catalogue", "forgotten"})
 
 
 UNFINISHED = "unfinished"  # stands among the stages of a process while its facts may be half-way

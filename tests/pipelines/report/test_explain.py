@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -98,8 +99,33 @@ def test_hostile_texts_are_not_markup(published: Path) -> None:
     rows = run_query(published, "SELECT case_id FROM cases WHERE process = 'hostile' ORDER BY case_id").to_pylist()
     story = explain_case(published, "hostile", rows[0]["case_id"])
     assert story.link is None
-    assert "<script>" in _told(story)
-    assert "\x07" not in _told(story)
+    for names in ("team", "person", "none"):
+        assert "<script>" in _told(story, names=names)
+        assert "\x07" not in _told(story, names=names)
+
+
+def test_a_story_names_the_team_unless_it_is_asked_for_the_person(published: Path) -> None:
+    story = explain_case(published, "desk", _case_with(published, "skipped"))
+    people = {line.resource for line in story.lines if line.resource}
+    teams = {line.role for line in story.lines if line.role}
+    assert people
+    assert teams
+    by_team, by_person, by_none = (_told(story, names=names) for names in ("team", "person", "none"))
+    assert _told(story) == by_team
+    for name in people:
+        assert name not in by_team
+        assert name in by_person
+        assert name not in by_none
+    assert all(team in by_team for team in teams)
+    assert all(by_none.count(team) < by_team.count(team) for team in teams)  # a segment may have a team's name, too
+    assert "Who" not in by_none
+
+
+def test_who_has_no_team_is_a_person(published: Path) -> None:
+    story = explain_case(published, "desk", _case_with(published, "skipped"))
+    alone = dataclasses.replace(story, lines=tuple(dataclasses.replace(line, role=None) for line in story.lines))
+    assert "a person" in _told(alone)
+    assert "某人员" in _told(alone, language="zh")
 
 
 def test_unknown_names_are_told_with_near_ones(published: Path) -> None:

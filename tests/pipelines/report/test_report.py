@@ -52,11 +52,12 @@ class _Page(HTMLParser):
 def pages(published: Path) -> dict[str, str]:
     with Snapshot(published) as snapshot:
         found = {name: render_report(build_report(snapshot, name)) for name in ("desk", "hostile", "empty")}
+        found["hostile people"] = render_report(build_report(snapshot, "hostile", names="person"))
         found["index"] = render_index(build_index(snapshot), product=snapshot.product)
     return found
 
 
-@pytest.mark.parametrize("name", ["desk", "hostile", "empty", "index"])
+@pytest.mark.parametrize("name", ["desk", "hostile", "hostile people", "empty", "index"])
 def test_a_page_is_whole_and_needs_nothing_else(pages: dict[str, str], name: str) -> None:
     page = _Page(pages[name])
     assert not page.open
@@ -73,13 +74,43 @@ def test_a_page_is_whole_and_needs_nothing_else(pages: dict[str, str], name: str
     assert labels <= set(page.ids)
 
 
-def test_hostile_names_stay_text(pages: dict[str, str]) -> None:
-    page = _Page(pages["hostile"])
+def test_pages_show_teams_unless_they_are_asked_for_people(published: Path) -> None:
+    with Snapshot(published) as snapshot:
+        people = {
+            str(row[0])
+            for row in snapshot.connection()
+            .execute("SELECT DISTINCT place FROM hotspots WHERE process = 'desk' AND kind = 'resource'")
+            .fetchall()
+        }
+        teams = {
+            str(row[0])
+            for row in snapshot.connection()
+            .execute("SELECT DISTINCT place FROM hotspots WHERE process = 'desk' AND kind = 'role'")
+            .fetchall()
+        }
+        pages = {name: build_report(snapshot, "desk", names=name) for name in ("team", "person", "none")}  # type: ignore[arg-type]
+        assert build_report(snapshot, "desk") == pages["team"]
+        told = {name: render_report(report) for name, report in pages.items()}
+    assert people
+    assert teams
+    assert not any(name in told["team"] or name in told["none"] for name in people)
+    assert all(name in told["person"] for name in list(people)[:3])
+    assert any(f">{name}<" in told["team"] for name in teams)
+    kinds = {name: {table.kind for table in report.hotspots.tables} for name, report in pages.items()}
+    assert "role" in kinds["team"] - kinds["none"]
+    assert "resource" in kinds["person"] - kinds["team"]
+    assert any(example["raw"] for row in pages["person"].quarantine for example in row.examples)
+    assert not any(example["raw"] for row in pages["team"].quarantine for example in row.examples)
+
+
+@pytest.mark.parametrize("name", ["hostile", "hostile people"])
+def test_hostile_names_stay_text(pages: dict[str, str], name: str) -> None:
+    page = _Page(pages[name])
     links = [str(held.get("href")) for tag, held in page.tags if tag == "a"]
     assert not any("javascript" in link for link in links)
-    assert pages["hostile"].count("<script>") == 1
-    assert "\u202e" not in pages["hostile"]
-    assert "{{ 7*7 }}" in pages["hostile"]
+    assert pages[name].count("<script>") == 1
+    assert "\u202e" not in pages[name]
+    assert "{{ 7*7 }}" in pages[name]
 
 
 def test_the_report_says_what_the_snapshot_holds(pages: dict[str, str], published: Path) -> None:

@@ -26,6 +26,8 @@ VALUES = {
     "case_id": "T-00011",
     "variant_id": "none",
     "is_open": False,
+    "hidden": ["resource"],
+    "with_rows": True,
 }
 
 
@@ -78,11 +80,29 @@ def test_deviation_groups_agree_with_a_plain_count(published: Path) -> None:
     assert {(g.clause_id, g.kind, g.activity): g.cases for g in groups} == {k: len(v) for k, v in counted.items()}
 
 
-def test_people_never_come_out_of_the_hotspots(published: Path) -> None:
+@pytest.mark.parametrize(
+    ("hidden", "kinds"),
+    [
+        (["resource"], {"activity", "handover", "role", "segment"}),
+        (["resource", "role"], {"activity", "handover", "segment"}),
+        ([], {"activity", "handover", "resource", "role", "segment"}),
+    ],
+)
+def test_people_come_out_of_the_hotspots_only_where_they_are_asked_for(
+    published: Path, hidden: list[str], kinds: set[str]
+) -> None:
     with Snapshot(published) as snapshot:
-        found = snapshot.read(rows.HotspotRow, process="desk", period="all", top=1000)
-    assert found
-    assert {row.kind for row in found} == {"activity", "handover", "role", "segment"}
+        found = snapshot.read(rows.HotspotRow, process="desk", period="all", top=1000, hidden=hidden)
+    assert {row.kind for row in found} == kinds
+
+
+def test_rows_in_quarantine_come_whole_only_where_names_may_be_shown(published: Path) -> None:
+    with Snapshot(published) as snapshot:
+        shown = snapshot.read(rows.QuarantineRow, process="hostile", with_rows=True)
+        hidden = snapshot.read(rows.QuarantineRow, process="hostile", with_rows=False)
+    assert any(example["raw"] for row in shown for example in row.examples)
+    assert not any(example["raw"] for row in hidden for example in row.examples)
+    assert [row.rows for row in shown] == [row.rows for row in hidden]
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
