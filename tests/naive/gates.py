@@ -1,4 +1,4 @@
-"""The row gates as their words say, row by row: slow, short and plainly right. Instants are UTC, one source, one load."""
+"""The row gates as their words say, row by row: slow, short and plainly right. UTC, one source, one load."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 DAY = timedelta(days=1)
 SLOT = timedelta(minutes=15)
@@ -123,7 +124,7 @@ def _bursts(case: Sequence[GateRow], lines: Lines) -> set[int]:
 def _touches(case: Sequence[GateRow], activity: str, lines: Lines) -> bool:
     return any(
         one.activity == other.activity == activity and other.at - one.at <= lines.burst_within
-        for one, other in zip(case, case[1:], strict=False)
+        for one, other in pairwise(case)
     )
 
 
