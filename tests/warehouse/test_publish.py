@@ -254,6 +254,7 @@ KILLED = textwrap.dedent(
     """
     import os, shutil, signal, sys
     from pathlib import Path
+    import warehouse.copying as copying
     import warehouse.publish as publish
     at = sys.argv[3]
     def die(*_, **__):
@@ -262,9 +263,9 @@ KILLED = textwrap.dedent(
         def half(source, target, **_):
             Path(target).write_bytes(Path(source).read_bytes()[:50_000])
             die()
-        publish.shutil.copyfile = half
+        copying.shutil.copyfile = half
     elif at == "fsync":
-        publish.os.fsync = die
+        copying.os.fsync = die
     elif at == "replace":
         Path.replace = die
     publish.publish_snapshot(Path(sys.argv[1]), Path(sys.argv[2]))
