@@ -166,7 +166,7 @@ def archive_error(error: OSError, folder: Path) -> WarehouseError:
     """The error of a snapshot that could not be kept."""
     return WarehouseError(
         Problem(
-            f"last night's snapshot could not be kept: {error.strerror or error}. It stays in place, none was published.",
+            f"last night's snapshot could not be kept: {error.strerror or error}. It stays in place.",
             str(folder),
             "Mend that, or keep none: [snapshots] keep_days = 0, keep_monthly = 0 in asrun.toml. Then run again.",
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.report.build import build_index, build_report
+from pipelines.report.dictionary import dictionary_page
 from pipelines.report.render import render_index, render_report
 from pipelines.report.words import LANGUAGES, Language
 from warehouse.errors import WarehouseError
@@ -23,7 +24,7 @@ def write_reports(
     languages: Sequence[str] = LANGUAGES,
     process: str | None = None,
 ) -> list[Path]:
-    """Write <process>.html for every process (or the one named) and index.html; returns the files written.
+    """Write <process>.html for every process (or the one named), dictionary.html and index.html; the files written.
 
     The folder is made if it is missing. A page that can't be built keeps no other from being written. Raises `BadInput`
     for an unknown process or language, for a folder that can't be written, and, when all else is written, for pages
@@ -43,7 +44,9 @@ def write_reports(
                 page = _page(snapshot, name, chosen, problems)
                 if page is not None:
                     written.append(_write(target / f"{name}.html", page))
-            index = render_index(entries, languages=chosen, product=snapshot.product)
+            book = _dictionary_file([entry.process.process for entry in entries])
+            written.append(_write(target / book, dictionary_page(snapshot_path, languages=chosen, index="index.html")))
+            index = render_index(entries, languages=chosen, product=snapshot.product, dictionary=book)
             written.append(_write(target / "index.html", index))
         except OSError as error:
             raise BadInput(
@@ -56,6 +59,25 @@ def write_reports(
     if problems:
         raise BadInput(*problems)
     return written
+
+
+def write_dictionary(snapshot_path: Path | str, target: Path, *, languages: Sequence[str] = LANGUAGES) -> Path:
+    """Write the data dictionary of a snapshot to one HTML file; raises `BadInput` where that can't be written."""
+    try:
+        return _write(target, dictionary_page(snapshot_path, languages=_languages(languages)))
+    except OSError as error:
+        raise BadInput(
+            Problem(
+                where=str(target),
+                what=f"the dictionary can't be written: {error.strerror or error}.",
+                todo="Choose another path.",
+            )
+        ) from error
+
+
+def _dictionary_file(processes: Sequence[str]) -> str:
+    """dictionary.html, unless a process has that name; no process has a hyphen in its own."""
+    return "data-dictionary.html" if "dictionary" in processes else "dictionary.html"
 
 
 def _page(snapshot: Snapshot, name: str, languages: tuple[Language, ...], problems: list[Problem]) -> str | None:

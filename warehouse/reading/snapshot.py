@@ -97,6 +97,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
             )
         ) from error
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would stand among the rows of a long query
     connection.execute("SET lock_configuration = true")
     return connection
 
