@@ -96,10 +96,23 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
                 todo="Give the path of the snapshot; if it is that one, publish again with `asrun run`.",
             )
         ) from error
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")  # it would stand among the rows of a long query
-    connection.execute("SET lock_configuration = true")
+    _settle(connection)
     return connection
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Instants in UTC, no progress bar among the rows, and nothing to be changed any more.
+
+    Readers of one file in one program share its settings, which the first of them has locked.
+    """
+    for setting in ("GLOBAL TimeZone = 'UTC'", "enable_progress_bar = false", "lock_configuration = true"):
+        try:
+            connection.execute(f"SET {setting}")
+        except duckdb.InvalidInputException:
+            found = connection.execute("SELECT current_setting('TimeZone'), current_setting('lock_configuration')")
+            if found.fetchone() != ("UTC", True):
+                connection.close()
+                raise
 
 
 def _identity(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str, int]:
