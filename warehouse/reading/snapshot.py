@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.migrations import latest_version
-from warehouse.reading.statements import QueryRow, QueryValue, statement
+from warehouse.reading.statements import QueryRow, QueryValue, preparation, prepared_for, statement
 
 Row = TypeVar("Row", bound=QueryRow)
 
@@ -33,6 +33,7 @@ class Snapshot:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._connection = _connect(self.path)
+        self._prepared: set[str] = set()
         try:
             self.schema_version, self.product, self.generation = _identity(self._connection, self.path)
         except BaseException:
@@ -58,6 +59,10 @@ class Snapshot:
         """
         text = statement(row.QUERY)
         try:
+            for name in prepared_for(row.QUERY):
+                if name not in self._prepared:
+                    self._connection.execute(preparation(name))
+                    self._prepared.add(name)
             result = self._connection.execute(text, values or None)
             columns = [column[0] for column in result.description or []]
             records = result.fetchall()

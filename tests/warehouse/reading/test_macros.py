@@ -14,6 +14,8 @@ import polars as pl
 import pytest
 
 from warehouse.mart.macros import macros
+from warehouse.reading.rows import ActivityTimesRow
+from warehouse.reading.snapshot import Snapshot
 
 DESK = "service_desk"
 CALLS = {
@@ -314,3 +316,20 @@ def test_headers_are_whole() -> None:
         assert f"MACRO {macro.name}(" in macro.sql
         for part in (macro.what, macro.arguments, macro.gives, macro.example):
             assert len(part) > 10
+
+
+def test_figures_of_activities_are_those_of_a_full_scan(demo_night: Path, tmp_path: Path) -> None:
+    """The report takes them from variants and hotspots; the log itself says the same."""
+    snapshot = tmp_path / "asrun.duckdb"  # a name of its own: another test holds the file open with other settings
+    snapshot.hardlink_to(demo_night / "published" / "asrun.duckdb")
+    with Snapshot(snapshot) as opened:
+        rows = {row.activity: row for row in opened.read(ActivityTimesRow, process=DESK)}
+    with connect(snapshot) as connection:
+        instances = frame(connection, "activity_instances")
+    assert len(rows) > 10
+    for (activity,), group in instances.group_by(["activity"]):
+        row = rows[str(activity)]
+        times = sorted(group["sojourn_seconds"])
+        assert (row.instances, row.cases) == (len(group), group["case_id"].n_unique())
+        assert row.p50_seconds == times[math.ceil(len(times) / 2) - 1]
+        assert row.total_seconds == pytest.approx(sum(times), abs=1e-3)
