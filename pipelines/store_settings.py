@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.workspace.load import Workspace
+from warehouse.archive import ArchiveSettings
 from warehouse.store import StoreSettings
 
 
@@ -14,4 +15,15 @@ def store_settings(workspace: Workspace) -> StoreSettings:
         mart=workspace.path(warehouse.mart),
         memory_limit=warehouse.memory_limit,
         threads=warehouse.threads,
+    )
+
+
+def archive_settings(workspace: Workspace) -> ArchiveSettings:
+    """Where a workspace keeps the snapshots of earlier nights, and how many."""
+    snapshots = workspace.settings.snapshots
+    return ArchiveSettings(
+        folder=workspace.path(snapshots.folder),
+        keep_days=snapshots.keep_days,
+        keep_monthly=snapshots.keep_monthly,
+        time_zone=workspace.settings.time_zone,
     )

@@ -7,14 +7,14 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
 from mining.errors import MiningError
-from pipelines.cli import forgetting
+from pipelines.cli import asking, forgetting
 from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
 from pipelines.cli.quarantine import quarantine
 from pipelines.cli.source import source_app
@@ -36,6 +36,7 @@ app = typer.Typer(
     ),
 )
 
+asking.register(app)
 app.add_typer(source_app)
 app.add_typer(quarantine, name="quarantine")
 
@@ -233,62 +234,6 @@ def report(
 
 def _snapshot(loaded: Workspace) -> Path:
     return loaded.path(loaded.settings.warehouse.snapshot)
-
-
-@app.command(epilog="Example: asrun explain road_fines A1 --language zh")
-def explain(
-    process: Annotated[str, typer.Argument(metavar="PROCESS")],
-    case: Annotated[str, typer.Argument(metavar="CASE")],
-    workspace: WorkspaceOption = HERE,
-    language: Annotated[Literal["en", "zh"] | None, typer.Option(help="en or zh.")] = None,
-    names: Annotated[bool, typer.Option("--names", help="Name people, whatever the workspace says.")] = False,
-) -> None:
-    """Tell a case: its timeline beside its alignment and its deviations."""
-    from pipelines.explain import explain_case, render_story
-    from pipelines.report.people import names_shown
-
-    loaded = load_workspace(workspace)
-    story = explain_case(_snapshot(loaded), process, case)
-    shown = "person" if names else names_shown(loaded, process)
-    out.print(render_story(story, language=language or loaded.settings.languages[0], names=shown))
-
-
-@app.command(epilog='Example: asrun query "SELECT state, count(*) FROM cases GROUP BY ALL" --output states.csv')
-def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT on the snapshot.")],
-    workspace: WorkspaceOption = HERE,
-    form: Annotated[
-        Literal["table", "csv", "json", "parquet"] | None, typer.Option("--format", help="Form of the result.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
-) -> None:
-    """Ask the published snapshot."""
-    from pipelines.cli.tables import table_view
-    from warehouse.reading.adhoc import run_query, table_text, write_table
-
-    loaded = load_workspace(workspace)
-    result = run_query(_snapshot(loaded), sql)
-    if output is not None:
-        write_table(result, output, form=None if form in {None, "table"} else form)  # type: ignore[arg-type]
-        out.print(f"{result.num_rows:,} rows in {escape(str(output))}", highlight=False)
-    elif form in {"csv", "json"}:
-        sys.stdout.write(table_text(result, form=form))
-    elif form == "parquet":
-        raise BadInput(Problem("Parquet goes to a file.", "--format", "Name one with --output FILE."))
-    else:
-        out.print(table_view(result))
-
-
-@app.command(epilog="Example: asrun schema hotspots")
-def schema(
-    table: Annotated[str | None, typer.Argument(metavar="[TABLE]")] = None, workspace: WorkspaceOption = HERE
-) -> None:
-    """Print the tables of the snapshot, or the columns of one, with what they mean."""
-    from pipelines.cli.tables import schema_view
-    from warehouse.reading.schema import schema_of
-
-    loaded = load_workspace(workspace)
-    out.print(schema_view(schema_of(_snapshot(loaded)), table))
 
 
 @app.command(epilog="Example: asrun demo demo --cases 20000")

@@ -7,12 +7,16 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report.model import IndexEntry, Report
 from pipelines.report.words import LANGUAGES, TAGS, Language, Words, printable, words_for
+
+if TYPE_CHECKING:
+    from pipelines.report.dictionary import Dictionary
 
 
 def render_report(report: Report) -> str:
@@ -21,15 +25,32 @@ def render_report(report: Report) -> str:
     return _render("report.html.j2", r=report, pages=pages)
 
 
-def render_index(entries: Sequence[IndexEntry], *, languages: Sequence[Language] = LANGUAGES, product: str = "") -> str:
-    """The index of all processes as one HTML page; instants stand in each process's own zone."""
+def render_dictionary(
+    dictionary: Dictionary, *, languages: Sequence[Language] = LANGUAGES, index: str | None = None
+) -> str:
+    """The data dictionary as one HTML page that can be searched."""
+    pages = [(language, words_for(language, "UTC")) for language in languages]
+    return _render("dictionary.html.j2", scripts=("switch.js", "search.js"), d=dictionary, pages=pages, index=index)
+
+
+def render_index(
+    entries: Sequence[IndexEntry],
+    *,
+    languages: Sequence[Language] = LANGUAGES,
+    product: str = "",
+    dictionary: str | None = None,
+) -> str:
+    """The index of all processes as one HTML page; instants stand in each process's own zone.
+
+    `dictionary` is the file of the data dictionary, where there is one.
+    """
     pages = [(language, words_for(language, "UTC")) for language in languages]
     zones = {
         (language, entry.process.process): words_for(language, entry.process.time_zone)
         for language in languages
         for entry in entries
     }
-    return _render("index.html.j2", entries=entries, pages=pages, zones=zones, product=product)
+    return _render("index.html.j2", entries=entries, pages=pages, zones=zones, product=product, dictionary=dictionary)
 
 
 def card_value(words: Words, form: str, value: float | None) -> str:
@@ -56,8 +77,8 @@ def short(text: str | None, most: int = 120) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _render(template: str, **values: object) -> str:
-    style, script = _asset("style.css"), _asset("switch.js")
+def _render(template: str, *, scripts: Sequence[str] = ("switch.js",), **values: object) -> str:
+    style, script = _asset("style.css"), "".join(_asset(name) for name in scripts)
     return (
         _environment()
         .get_template(template)

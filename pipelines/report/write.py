@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.report.build import build_index, build_report
+from pipelines.report.dictionary import dictionary_page
 from pipelines.report.render import render_index, render_report
 from pipelines.report.words import LANGUAGES, Language
 from pipelines.workspace.protection_section import NamesShown
@@ -26,7 +27,7 @@ def write_reports(
     names: NamesShown = "team",
     names_of: Mapping[str, NamesShown] | None = None,
 ) -> list[Path]:
-    """Write <process>.html for every process (or the one named) and index.html; returns the files written.
+    """Write <process>.html for every process (or the one named), dictionary.html and index.html; the files written.
 
     `names` says what the pages show of people (see `build_report`), `names_of` what those of single processes do. The
     folder is made if it is missing. A page that can't be built keeps no other from being written. Raises `BadInput`
@@ -47,7 +48,9 @@ def write_reports(
                 page = _page(snapshot, name, chosen, problems, (names_of or {}).get(name, names))
                 if page is not None:
                     written.append(_write(target / f"{name}.html", page))
-            index = render_index(entries, languages=chosen, product=snapshot.product)
+            book = _dictionary_file([entry.process.process for entry in entries])
+            written.append(_write(target / book, dictionary_page(snapshot_path, languages=chosen, index="index.html")))
+            index = render_index(entries, languages=chosen, product=snapshot.product, dictionary=book)
             written.append(_write(target / "index.html", index))
         except OSError as error:
             raise BadInput(
@@ -60,6 +63,25 @@ def write_reports(
     if problems:
         raise BadInput(*problems)
     return written
+
+
+def write_dictionary(snapshot_path: Path | str, target: Path, *, languages: Sequence[str] = LANGUAGES) -> Path:
+    """Write the data dictionary of a snapshot to one HTML file; raises `BadInput` where that can't be written."""
+    try:
+        return _write(target, dictionary_page(snapshot_path, languages=_languages(languages)))
+    except OSError as error:
+        raise BadInput(
+            Problem(
+                where=str(target),
+                what=f"the dictionary can't be written: {error.strerror or error}.",
+                todo="Choose another path.",
+            )
+        ) from error
+
+
+def _dictionary_file(processes: Sequence[str]) -> str:
+    """dictionary.html, unless a process has that name; no process has a hyphen in its own."""
+    return "data-dictionary.html" if "dictionary" in processes else "dictionary.html"
 
 
 def _page(

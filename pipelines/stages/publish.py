@@ -5,11 +5,12 @@ from __future__ import annotations
 from pipelines.report.people import names_of
 from pipelines.report.write import write_reports
 from pipelines.stages.outcome import Night, StageOutcome
-from pipelines.store_settings import store_settings
+from pipelines.store_settings import archive_settings, store_settings
 from warehouse.landing.loads import generation
 from warehouse.landing.removing import due_rewritings
 from warehouse.mart.forgotten import publish_forgotten
-from warehouse.mart.ledger import set_generation
+from warehouse.mart.ledger import record_publication, set_generation
+from warehouse.mart.macros import make_macros
 from warehouse.mart.restore import restore_process, unfinished_processes
 from warehouse.publish import publish_snapshot
 from warehouse.rewriting import write_afresh
@@ -24,12 +25,15 @@ def publish(night: Night) -> StageOutcome:
         # a process that a power cut or a kill left half-way, and that this run did not make whole
         for process in unfinished_processes(store, [process.name for process in night.workspace.processes]):
             restore_process(store, process, snapshot)
+        with store.transaction("mart"):
+            make_macros(store.connection)
+        record_publication(store, run_id=night.run_id, published_at=night.started_at)
         set_generation(store, generation(store))
         publish_forgotten(store)
         due = due_rewritings(store)
     if due:
         write_afresh(settings)
-    size = publish_snapshot(settings.mart, snapshot)
+    size = publish_snapshot(settings.mart, snapshot, archive=archive_settings(night.workspace))
     return StageOutcome(rows=0, note=f"{size / 1e6:,.1f} MB")
 
 

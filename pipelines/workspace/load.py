@@ -206,6 +206,7 @@ def _read_settings(folder: Path, problems: list[Problem]) -> Settings | None:
         ("warehouse", "mart"): settings.warehouse.mart,
         ("warehouse", "snapshot"): settings.warehouse.snapshot,
         ("report", "folder"): settings.report.folder,
+        ("snapshots", "folder"): settings.snapshots.folder,
     }
     problems.extend(
         Problem(f"{'.'.join(key)}: '{value}' leads out of the workspace.", document.where(key))

@@ -33,6 +33,14 @@ class ReportSettings(Strict):
     names: NamesShown = "team"
 
 
+class SnapshotSettings(Strict):
+    """Which snapshots of earlier nights are kept: the last of each of so many days and months; both 0: none."""
+
+    folder: str = "published/archive"
+    keep_days: int = Field(default=35, ge=0, le=10_000)
+    keep_monthly: int = Field(default=24, ge=0, le=1_200)
+
+
 class ScheduleSettings(Strict):
     """When the nightly run starts (cron, in the workspace's time zone)."""
 
@@ -52,6 +60,7 @@ class Settings(Strict):
     languages: tuple[Language, ...] = ("en", "zh")
     warehouse: WarehouseSettings = WarehouseSettings()
     report: ReportSettings = ReportSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
     @field_validator("languages")

@@ -15,6 +15,7 @@ import pyarrow as pa
 from tests.builders.snapshot_desk import add_desk
 from tests.builders.snapshot_hostile import HOSTILE, add_hostile
 from tests.builders.snapshot_tables import Tables, add_process
+from warehouse.mart.macros import make_macros
 from warehouse.migrations import layout
 
 _DERIVED = (Path(__file__).parent / "snapshot_derived.sql").read_text(encoding="utf-8")
@@ -72,5 +73,6 @@ def build_snapshot(
                     f"FROM {name} t, range(1, {multiply}) AS copies(copy) WHERE t.process = 'desk'"
                 )
         connection.execute(_DERIVED)
+        make_macros(connection)
         connection.execute("CHECKPOINT")
     return path

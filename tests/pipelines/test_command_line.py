@@ -33,7 +33,20 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-COMMANDS = ["init", "check", "plan", "run", "serve", "report", "explain", "query", "schema", "demo"]
+COMMANDS = [
+    "init",
+    "check",
+    "plan",
+    "run",
+    "serve",
+    "report",
+    "explain",
+    "query",
+    "schema",
+    "export",
+    "snapshots",
+    "demo",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

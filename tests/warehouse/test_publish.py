@@ -10,15 +10,18 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.builders.events import Delivery, a_process, land_all, settings_in
+from warehouse.archive import ArchiveSettings
 from warehouse.errors import WarehouseError
 from warehouse.log.shape import shape
-from warehouse.mart.ledger import set_generation
+from warehouse.mart.ledger import record_publication, set_generation
+from warehouse.mart.macros import make_macros
 from warehouse.publish import publish_snapshot
 from warehouse.store import Store
 
@@ -68,44 +71,91 @@ def test_views_hold_under_any_name_of_the_file(mart: Path, tmp_path: Path) -> No
 
 
 READER = """
-import sys, time, pathlib, duckdb
-snapshot, stop = sys.argv[1], pathlib.Path(sys.argv[2])
-seen, reads = [], 0
+import sys, threading, time, pathlib, duckdb
+snapshot, stop, threads = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+seen, failures, lock = [], [], threading.Lock()
+
+def once():
+    # each opens an instance of its own, as programs of their own would
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{snapshot}' AS s (READ_ONLY)")
+        row = connection.execute(
+            "SELECT (SELECT generation FROM s.schema_info), (SELECT max(published_at) FROM s.publications), "
+            "count(*), count(DISTINCT case_id) FROM s.cases"
+        ).fetchone()
+        again = connection.execute("SELECT generation FROM s.schema_info").fetchone()[0]
+        # one generation whole: its own number in every table, however long the reader stays
+        assert row[2:] == (500, 500) and row[0] == again == row[1].minute * 60 + row[1].second, (row, again)
+        connection.execute("USE s")
+        assert connection.execute("SELECT closed_cases FROM conformance_rate('desk')").fetchone() is not None
+        return row[0]
+
+def read():
+    mine = []
+    try:
+        while not stop.exists():
+            mine.append(once())
+            time.sleep(0.01)
+        assert mine == sorted(mine), mine
+    except BaseException as error:
+        failures.append(repr(error))
+    with lock:
+        seen.extend(mine)
+
 print("ready", flush=True)
-while not stop.exists():
-    with duckdb.connect(snapshot, read_only=True) as connection:
-        generation = connection.execute("SELECT generation FROM schema_info").fetchone()[0]
-        assert connection.execute("SELECT count(*), count(DISTINCT case_id) FROM cases").fetchone() == (500, 500)
-        time.sleep(0.002)
-        assert connection.execute("SELECT generation FROM schema_info").fetchone()[0] == generation
-    seen.append(generation)
-    reads += 1
-assert seen == sorted(seen), seen
-print(reads, len(set(seen)), flush=True)
+workers = [threading.Thread(target=read) for _ in range(threads)]
+for worker in workers: worker.start()
+for worker in workers: worker.join()
+assert not failures, failures
+print(len(seen), len(set(seen)), flush=True)
 """
 
 
-def test_readers_in_another_process_never_fail_while_it_is_published(mart: Path, tmp_path: Path) -> None:
+def test_hundreds_of_reads_while_it_is_published(mart: Path, tmp_path: Path) -> None:
+    """Two programs with three threads each read without a pause while 25 nights are published and kept."""
     snapshot, stop = tmp_path / "asrun.duckdb", tmp_path / "stop"
-    publish_snapshot(mart, snapshot)
-    with subprocess.Popen(
-        [sys.executable, "-c", READER, str(snapshot), str(stop)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as reader:
-        assert reader.stdout is not None
-        assert reader.stdout.readline() == "ready\n"
-        for number in range(2, 22):
-            set_to(mart, number)
-            publish_snapshot(mart, snapshot)
+    archive = ArchiveSettings(tmp_path / "archive", keep_days=3, keep_monthly=0)
+
+    def publish(number: int) -> None:
+        instant = datetime(2026, 1, 1, 0, number // 60, number % 60, tzinfo=UTC)
+        with Store(settings_in(mart.parent)) as store:
+            with store.transaction("mart"):
+                make_macros(store.connection)
+            record_publication(store, run_id=str(number), published_at=instant)
+            set_generation(store, number)
+        publish_snapshot(mart, snapshot, archive=archive)
+
+    publish(1)
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(snapshot), str(stop), "3"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    try:
+        for reader in readers:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "ready\n"
+        published = 1
+        for number in range(2, 27):
+            publish(number)
+            published += 1
+    finally:
         stop.touch()
-        out, errors = reader.communicate(timeout=30)
-    assert reader.returncode == 0, errors
-    reads, different = map(int, out.split())
-    assert reads > 20
-    assert different > 3
-    assert generation_of(snapshot) == 21
+        answers = [(reader, *reader.communicate(timeout=60)) for reader in readers]
+    reads, generations = 0, []
+    for reader, out, errors in answers:
+        assert reader.returncode == 0, errors
+        count, different = map(int, out.split())
+        reads += count
+        generations.append(different)
+    assert published == 26
+    assert reads >= 200, reads
+    assert min(generations) > 5, generations
+    assert generation_of(snapshot) == 26
 
 
 def test_a_reader_that_stays_goes_on_with_the_file_that_it_opened(mart: Path, tmp_path: Path) -> None:
@@ -254,6 +304,7 @@ KILLED = textwrap.dedent(
     """
     import os, shutil, signal, sys
     from pathlib import Path
+    import warehouse.copying as copying
     import warehouse.publish as publish
     at = sys.argv[3]
     def die(*_, **__):
@@ -262,9 +313,9 @@ KILLED = textwrap.dedent(
         def half(source, target, **_):
             Path(target).write_bytes(Path(source).read_bytes()[:50_000])
             die()
-        publish.shutil.copyfile = half
+        copying.shutil.copyfile = half
     elif at == "fsync":
-        publish.os.fsync = die
+        copying.os.fsync = die
     elif at == "replace":
         Path.replace = die
     publish.publish_snapshot(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -111,3 +111,13 @@ def set_generation(store: Store, generation: int) -> None:
             composed_step("mart/set_generation", "UPDATE schema_info SET generation = $generation"),
             {"generation": generation},
         )
+
+
+def record_publication(store: Store, *, run_id: str, published_at: datetime) -> None:
+    """Note in the mart that it is being published; once a run, however often that is tried."""
+    with store.transaction("mart"):
+        for name, sql in (
+            ("mart/replace_publication", "DELETE FROM publications WHERE run_id = $run_id"),
+            ("mart/record_publication", "INSERT INTO publications VALUES ($run_id, $published_at)"),
+        ):
+            store.run_step(composed_step(name, sql), {"run_id": run_id, "published_at": published_at})

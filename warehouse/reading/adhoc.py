@@ -13,7 +13,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import Problem, QuestionError
 from warehouse.reading.snapshot import Snapshot
+from warehouse.reading.statements import QueryValue
 
 TableFormat = Literal["csv", "json", "parquet"]
 
@@ -33,8 +34,10 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BATCH = 4096
 
 
-def run_query(snapshot_path: Path | str, sql: str) -> pa.Table:
+def run_query(snapshot_path: Path | str, sql: str, values: Mapping[str, QueryValue] | None = None) -> pa.Table:
     """The result of one SELECT (or DESCRIBE, SHOW, SUMMARIZE, EXPLAIN) on a snapshot; instants are in UTC.
+
+    `values` are bound to the `$names` of the query.
 
     Nothing is written and no other file or address is reached, whatever the query says. Raises
     `QuestionError` with DuckDB's own message when it fails, or when there is not exactly one statement, and
@@ -42,28 +45,33 @@ def run_query(snapshot_path: Path | str, sql: str) -> pa.Table:
     """
     with Snapshot(snapshot_path) as snapshot:
         connection = snapshot.connection()
+        check_question(connection, sql)
         try:
-            statements = connection.extract_statements(sql)
-        except duckdb.Error as error:
-            raise _failed(error) from error
-        if len(statements) != 1:
-            raise QuestionError(
-                Problem(
-                    what=f"{len(statements)} statements found; exactly one is expected.",
-                    todo="Give one SELECT, for example: SELECT state, count(*) FROM cases GROUP BY state",
-                )
-            )
-        if statements[0].type not in {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}:
-            raise QuestionError(
-                Problem(
-                    what=f"a statement of type {statements[0].type.name} is not a query.",
-                    todo="Give a SELECT (DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are fine too).",
-                )
-            )
-        try:
-            return connection.execute(sql).to_arrow_table()
+            return connection.execute(sql, values or None).to_arrow_table()
         except (duckdb.Error, pa.ArrowException) as error:
-            raise _failed(error) from error
+            raise failed_question(error) from error
+
+
+def check_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raise `QuestionError` unless the text is exactly one query."""
+    try:
+        statements = connection.extract_statements(sql)
+    except duckdb.Error as error:
+        raise failed_question(error) from error
+    if len(statements) != 1:
+        raise QuestionError(
+            Problem(
+                what=f"{len(statements)} statements found; exactly one is expected.",
+                todo="Give one SELECT, for example: SELECT state, count(*) FROM cases GROUP BY state",
+            )
+        )
+    if statements[0].type not in {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}:
+        raise QuestionError(
+            Problem(
+                what=f"a statement of type {statements[0].type.name} is not a query.",
+                todo="Give a SELECT (DESCRIBE, SHOW, SUMMARIZE and EXPLAIN are fine too).",
+            )
+        )
 
 
 def write_table(table: pa.Table, path: Path | str, *, form: TableFormat | None = None) -> Path:
@@ -107,7 +115,7 @@ def _write_text(table: pa.Table, stream: io.TextIOWrapper | io.StringIO, form: s
     names = [str(name) for name in table.column_names]
     if form == "csv":
         writer = csv.writer(stream, lineterminator="\r\n")
-        writer.writerow([_guarded(name) for name in names])
+        writer.writerow([guarded(name) for name in names])
         for batch in table.to_batches(max_chunksize=_BATCH):
             columns = [column.to_pylist() for column in batch.columns]
             writer.writerows([_csv_cell(value) for value in record] for record in zip(*columns, strict=True))
@@ -119,29 +127,35 @@ def _write_text(table: pa.Table, stream: io.TextIOWrapper | io.StringIO, form: s
         for record in zip(*columns, strict=True):
             out("\n" if first else ",\n")
             first = False
-            plain = {name: _plain(value) for name, value in zip(names, record, strict=True)}
+            plain = {name: plain_value(value) for name, value in zip(names, record, strict=True)}
             out(json.dumps(plain, ensure_ascii=False, allow_nan=False))
     out("\n]\n")
 
 
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+def is_dangerous(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula."""
+    return text.startswith(_DANGEROUS)
+
+
+def guarded(text: str) -> str:
+    """The text as a spreadsheet takes it for a text."""
+    return f"'{text}" if is_dangerous(text) else text
 
 
 def _csv_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _guarded(value)
+        return guarded(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float, Decimal)):
         return str(value)
-    plain = _plain(value)
-    return _guarded(plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False))
+    plain = plain_value(value)
+    return guarded(plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False))
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """A value as JSON knows it: instants as ISO 8601, durations as seconds, bytes as hex; a NaN is null."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
@@ -158,9 +172,9 @@ def _plain(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): plain_value(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
+        return [plain_value(entry) for entry in value]
     return str(value)
 
 
@@ -190,5 +204,6 @@ def _replace(target: Path, write: Callable[[Path], None]) -> None:
         raise
 
 
-def _failed(error: Exception) -> QuestionError:
+def failed_question(error: Exception) -> QuestionError:
+    """The error of a query that fails, in DuckDB's own words."""
     return QuestionError(Problem(what=str(error).strip(), todo="`asrun schema` lists the tables and columns."))

@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.migrations import latest_version
-from warehouse.reading.statements import QueryRow, QueryValue, statement
+from warehouse.reading.statements import QueryRow, QueryValue, preparation, prepared_for, statement
 
 Row = TypeVar("Row", bound=QueryRow)
 
@@ -33,6 +33,7 @@ class Snapshot:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._connection = _connect(self.path)
+        self._prepared: set[str] = set()
         try:
             self.schema_version, self.product, self.generation = _identity(self._connection, self.path)
         except BaseException:
@@ -58,6 +59,10 @@ class Snapshot:
         """
         text = statement(row.QUERY)
         try:
+            for name in prepared_for(row.QUERY):
+                if name not in self._prepared:
+                    self._connection.execute(preparation(name))
+                    self._prepared.add(name)
             result = self._connection.execute(text, values or None)
             columns = [column[0] for column in result.description or []]
             records = result.fetchall()
@@ -96,9 +101,23 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
                 todo="Give the path of the snapshot; if it is that one, publish again with `asrun run`.",
             )
         ) from error
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET lock_configuration = true")
+    _settle(connection)
     return connection
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Instants in UTC, no progress bar among the rows, and nothing to be changed any more.
+
+    Readers of one file in one program share its settings, which the first of them has locked.
+    """
+    for setting in ("GLOBAL TimeZone = 'UTC'", "enable_progress_bar = false", "lock_configuration = true"):
+        try:
+            connection.execute(f"SET {setting}")
+        except duckdb.InvalidInputException:
+            found = connection.execute("SELECT current_setting('TimeZone'), current_setting('lock_configuration')")
+            if found.fetchone() != ("UTC", True):
+                connection.close()
+                raise
 
 
 def _identity(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,19 @@ class QueryRow(Protocol):
 def statement(name: str) -> str:
     """The text of a named query (`queries/<name>.sql`), header included."""
     return (files("warehouse.reading") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def prepared_for(name: str) -> tuple[str, ...]:
+    """The prepared tables (`prepared/<name>.sql`) that a named query reads, as its header says."""
+    found = re.search(r"^-- prepared: +(.*)$", statement(name), re.MULTILINE)
+    return tuple(found[1].split(", ")) if found else ()
+
+
+@cache
+def preparation(name: str) -> str:
+    """The statement that makes a prepared table of the session: what several queries need, read once."""
+    return (files("warehouse.reading") / "prepared" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def statement_names() -> list[str]:

@@ -208,11 +208,17 @@ def test_the_model_is_frozen(published: Path) -> None:
 
 def test_files_are_written(published: Path, tmp_path: Path) -> None:
     written = write_reports(published, tmp_path / "new" / "report", languages=["zh", "en"])
-    assert [path.name for path in written] == ["desk.html", "empty.html", "hostile.html", "index.html"]
-    assert sorted(path.name for path in (tmp_path / "new" / "report").iterdir()) == [p.name for p in written]
+    assert [path.name for path in written] == [
+        "desk.html",
+        "empty.html",
+        "hostile.html",
+        "dictionary.html",
+        "index.html",
+    ]
+    assert sorted(path.name for path in (tmp_path / "new" / "report").iterdir()) == sorted(p.name for p in written)
     assert '<html lang="zh-Hans">' in written[0].read_text(encoding="utf-8")
     again = write_reports(published, tmp_path / "one", languages=["en"], process="desk")
-    assert [path.name for path in again] == ["desk.html", "index.html"]
+    assert [path.name for path in again] == ["desk.html", "dictionary.html", "index.html"]
 
 
 def test_what_is_wrong_is_told(published: Path, tmp_path: Path) -> None:

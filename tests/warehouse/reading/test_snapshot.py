@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -153,3 +154,23 @@ def test_a_failing_query_shows_its_name_and_parameters(published: Path, monkeypa
     assert "query trend" in told
     assert "process='desk'" in told
     assert "nowhere" in told
+
+
+def test_many_readers_of_one_program_share_the_file(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+
+    def read(_: int) -> tuple[object, ...] | None:
+        with Snapshot(published) as snapshot:
+            return (
+                snapshot.connection()
+                .execute("SELECT current_setting('TimeZone'), count(*) FROM cases WHERE process = 'desk'")
+                .fetchone()
+            )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(read, range(64))) == {("UTC", 160)}
+    with Snapshot(published), Snapshot(published) as second:
+        told = second.connection().execute("SELECT CAST(TIMESTAMPTZ '2026-01-01 00:00:00+00' AS VARCHAR)").fetchone()
+        assert told == ("2026-01-01 00:00:00+00",)
+        with pytest.raises(duckdb.Error, match="locked"):
+            second.connection().execute("SET threads = 1")

@@ -6,7 +6,7 @@ WITH grouped AS (
     SELECT d.clause_id, d.kind, d.activity,
            arg_max(d.standard_version, coalesce(d.occurred_at, d.last_seen)) AS standard_version,
            count(*) AS findings, count(DISTINCT d.case_id) AS cases,
-           count(DISTINCT d.case_id) FILTER (WHERE c.period = $period) AS cases_in_period,
+           count(DISTINCT c.case_id) AS cases_in_period,
            count(DISTINCT d.case_id) FILTER (WHERE d.status = 'open') AS open_cases,
            sum((d.excess_seconds * 1000000)::HUGEINT)::DOUBLE / 1000000 AS excess_seconds,
            max(CASE d.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END)
@@ -16,7 +16,7 @@ WITH grouped AS (
            arg_max(d.owner, (coalesce(d.occurred_at, d.last_seen), d.deviation_id)) AS owner,
            arg_max(d.case_id, (coalesce(d.occurred_at, d.last_seen), d.deviation_id), 8) AS example_cases
     FROM deviations d
-    LEFT JOIN cases c ON c.process = d.process AND c.case_id = d.case_id
+    LEFT JOIN (SELECT case_id FROM cases WHERE process = $process AND period = $period) c ON c.case_id = d.case_id
     WHERE d.process = $process AND d.status <> 'resolved'
     GROUP BY d.clause_id, d.kind, d.activity
 )

@@ -1,11 +1,12 @@
 -- what:       the processes of the snapshot, with their cases and the last run
--- inputs:     processes, cases, runs
+-- inputs:     processes, case_figures, runs
+-- prepared:   case_figures
 -- grain:      one row per process, by name
 -- parameters: none
 WITH counted AS (
     SELECT process, count(*) AS case_count, count(*) FILTER (WHERE state = 'open') AS open_count,
            min(started_at) AS first_at, max(coalesce(ended_at, started_at)) AS last_at
-    FROM cases
+    FROM case_figures
     GROUP BY process
 ),
 last_run AS (
