@@ -190,7 +190,7 @@ def _hold_and_let_go(store: Store, chance: random.Random) -> None:
             composed_step(
                 "test/hold",
                 """
-                INSERT INTO held_rows
+                INSERT INTO held_rows (load_id, row_number, reason, column_name, value, run_id, held_at, replayed_at)
                 SELECT load_id, row_number, 'future', 'done', c3, 'run', $at, NULL FROM rows_1
                 WHERE load_id = (SELECT max(load_id) FROM rows_1) AND row_number <= $most
                 """,
