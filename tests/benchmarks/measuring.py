@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-MAXIMUM_SECONDS = 900
+MAXIMUM_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)

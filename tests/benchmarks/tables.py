@@ -7,6 +7,7 @@ from rich.table import Table
 
 from tests.benchmarks.comparing import BESIDE, LogResult, UsualWay
 from tests.benchmarks.measuring import Measured
+from tests.benchmarks.nights import NightsResult
 
 NOTE = (
     "Seconds are those of the work, without starting Python; peaks are of the whole process of a stage. "
@@ -15,6 +16,32 @@ NOTE = (
     "extrapolated), those of alignments to the variants, which the replicas share with the log. "
     "'faster' is events per second of asrun over events per second of pm4py."
 )
+
+
+def print_nights(console: Console, results: list[NightsResult]) -> None:
+    """A line for each size: the full night and the small one, beside the bare work."""
+    table = Table(title="Nights at scale (replicas of road_fines; labelled, not real logs)", title_justify="left")
+    names = "events|bare s|full s|x bare|peak MB|disk MB|1% s|% of full|peak MB|disk MB"
+    for name in names.split("|"):
+        table.add_column(name, justify="right")
+    for one in results:
+        table.add_row(
+            f"{one.events:,}",
+            f"{one.bare.seconds:,.1f}",
+            f"{one.full.seconds:,.1f}",
+            f"{one.full_ratio:,.1f}",
+            f"{one.full.peak_bytes / 1e6:,.0f}",
+            f"{one.full.told['bytes'] / 1e6:,.0f}",
+            f"{one.second.seconds:,.1f}",
+            f"{one.second_share:.1%}",
+            f"{one.second.peak_bytes / 1e6:,.0f}",
+            f"{one.second.told['bytes'] / 1e6:,.0f}",
+        )
+    console.print(table)
+    for one in results:
+        for what, measured in (("full", one.full), ("1%", one.second)):
+            stages = ", ".join(f"{name} {seconds:,.1f}" for name, seconds in measured.told["stages"].items())
+            console.print(f"{one.events:,} events, {what} night: {stages}", highlight=False, soft_wrap=True)
 
 
 def print_log(console: Console, result: LogResult) -> None:

@@ -54,6 +54,63 @@ def stage(watch: Stopwatch, *, workspace: str, root: str, name: str, profiled: b
     return told
 
 
+def make_nights(watch: Stopwatch, *, rows: str, folder: str, copies: int, one_in: int, memory: str) -> Told:
+    """A replica ordered by time, and a second file with one more payment for one case in `one_in`."""
+    import duckdb
+
+    from tests.benchmarks.logs import SHIFT_DAYS
+
+    first, second = Path(folder) / "first.parquet", Path(folder) / "second.parquet"
+    config: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(Path(folder) / "spill")}
+    with watch.running(), duckdb.connect(":memory:", config=config) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        replica = f"""
+            SELECT c.copy || '-' || case_id AS case_id, activity,
+                completed_at + to_days(c.copy * {SHIFT_DAYS}) AS completed_at, resource
+            FROM read_parquet('{rows}') CROSS JOIN (SELECT unnest(range({copies}))::INTEGER AS copy) AS c
+        """
+        options = "FORMAT parquet, ROW_GROUP_SIZE 122880"
+        connection.execute(f"COPY ({replica} ORDER BY completed_at, case_id) TO '{first}' ({options})")
+        connection.execute(
+            f"""
+            COPY (
+                SELECT case_id, 'Payment' AS activity, max(completed_at) + to_hours(1) AS completed_at,
+                    NULL::VARCHAR AS resource
+                FROM ({replica}) WHERE hash(case_id) % {one_in} = 7 GROUP BY case_id ORDER BY 3, 1
+            ) TO '{second}' ({options})
+            """
+        )
+    return {"bytes": first.stat().st_size}
+
+
+def night(watch: Stopwatch, *, workspace: str, root: str) -> Told:
+    """A whole night, as `asrun run --direct` does it; its stages, and what lies on disk afterwards."""
+    import os
+
+    from pipelines.planning.execute import execute
+    from pipelines.planning.make_plan import make_plan
+    from pipelines.planning.night import new_night
+    from pipelines.workspace.load import load_workspace
+    from tests.builders.night import SilentObserver
+
+    os.environ["ASRUN_ROOT_LOG"] = root
+    loaded = load_workspace(Path(workspace))
+    with watch.running():
+        plan = make_plan(loaded, environ=os.environ)
+        night_of = new_night(loaded, as_of=None, clock=lambda: datetime.now(UTC))
+        result = execute(plan, night_of, observer=SilentObserver(), clock=lambda: datetime.now(UTC))
+    assert not result.has_failed, [process.problems for process in result.processes]
+    done = [stage for process in result.processes for stage in process.done]
+    sizes = [
+        path.stat().st_size for name in ("warehouse", "published") for path in Path(workspace, name).rglob("*.duckdb")
+    ]
+    return {
+        "stages": {stage.stage.name: stage.seconds for stage in done},
+        "notes": {stage.stage.name: stage.outcome.note for stage in done},
+        "bytes": sum(sizes),
+    }
+
+
 def plan(watch: Stopwatch, *, workspace: str, root: str) -> Told:
     """What the plan costs: mostly the hash of the source files."""
     from pipelines.planning.make_plan import make_plan
@@ -174,6 +231,8 @@ TASKS: dict[str, Callable[..., Told]] = {
     for task in (
         make_log,
         stage,
+        make_nights,
+        night,
         plan,
         bare_scan,
         bare_sort,

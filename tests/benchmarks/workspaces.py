@@ -25,7 +25,7 @@ sources:
   log:
     kind: events
     files: "log:{file}"
-    delivery: full
+    delivery: {delivery}
     keep_duplicates: true
     mapping:
       case: "{case}"
@@ -77,13 +77,13 @@ def flow_path() -> Path:
     return _FLOW / "flow.pnml"
 
 
-def write_workspace(folder: Path, *, file: str, memory: str, threads: int) -> None:
+def write_workspace(folder: Path, *, file: str, memory: str, threads: int, delivery: str = "full") -> None:
     """Write the workspace; `file` lies below the folder that ASRUN_ROOT_LOG names."""
     process = folder / "processes" / "road_fines"
     standard = process / "standards" / "1999-12-01"
     standard.mkdir(parents=True)
     (folder / "asrun.toml").write_text(_SETTINGS.format(memory=memory, threads=threads), encoding="utf-8")
     columns = _COLUMNS["parquet" if file.endswith(".parquet") else "xes"]
-    (process / "process.yaml").write_text(_PROCESS.format(file=file, **columns), encoding="utf-8")
+    (process / "process.yaml").write_text(_PROCESS.format(file=file, delivery=delivery, **columns), encoding="utf-8")
     (standard / "standard.yaml").write_text(_STANDARD, encoding="utf-8")
     shutil.copyfile(flow_path(), standard / "flow.pnml")

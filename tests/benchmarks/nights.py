@@ -1,0 +1,67 @@
+"""Full nights and nights that touch one case in a hundred, at 1, 10 and 100 million events, beside the bare database.
+
+The log is a labelled replica of road_fines; the workspace a flow, three limits on the wall clock, no attributes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.comparing import Engine
+from tests.benchmarks.logs import EVENTS_OF_ROAD_FINES
+from tests.benchmarks.measuring import Measured, run_task
+from tests.benchmarks.workspaces import write_workspace
+
+# copies of the log, and how it is called
+SIZES = {"1": 2, "10": 18, "100": 178}
+# one case in so many gets an event on the second night
+ONE_IN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NightsResult:
+    """The figures of one size. Bytes are those of the working files and the snapshot together after each night."""
+
+    name: str
+    events: int
+    full: Measured
+    second: Measured
+    bare: Measured
+
+    @property
+    def full_ratio(self) -> float:
+        """The full night beside a bare read, sort and write of the same rows."""
+        return self.full.seconds / self.bare.seconds
+
+    @property
+    def second_share(self) -> float:
+        """The night that touches one case in a hundred beside the full one."""
+        return self.second.seconds / self.full.seconds
+
+
+def measure_nights(size: str, *, rows: Path, work: Path, engine: Engine, tell: Callable[[str], None]) -> NightsResult:
+    """Make the replica from the Parquet file `rows` of the real log, then measure the two nights and the bare work."""
+    copies = SIZES[size]
+    name = f"replica of road_fines, {copies} copies"
+    source = work / f"nights_{size}"
+    source.mkdir()
+    tell(f"{name}: making it")
+    run_task("make_nights", rows=str(rows), folder=str(source), copies=copies, one_in=ONE_IN, memory=engine.memory)
+    tell(f"{name}: the bare work")
+    bare = run_task(
+        "bare_sort", log=str(source / "first.parquet"), folder=str(work), threads=engine.threads, memory=engine.memory
+    )
+    workspace = work / f"workspace_{size}"
+    write_workspace(workspace, file="day-*.parquet", memory=engine.memory, threads=engine.threads, delivery="increment")
+    (source / "first.parquet").rename(source / "day-1.parquet")
+    tell(f"{name}: a full night")
+    full = run_task("night", workspace=str(workspace), root=str(source))
+    (source / "second.parquet").rename(source / "day-2.parquet")
+    tell(f"{name}: a night that touches one case in {ONE_IN}")
+    second = run_task("night", workspace=str(workspace), root=str(source))
+    shutil.rmtree(workspace)
+    shutil.rmtree(source)
+    return NightsResult(name, copies * EVENTS_OF_ROAD_FINES, full, second, bare)
