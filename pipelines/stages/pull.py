@@ -58,7 +58,14 @@ def pull(night: Night, process_name: str, files: Sequence[SourceFile]) -> StageO
             raise BadInput(*problems)
         for name, source in process.file.sources.items():
             contents = [(file.content_hash, file.reading) for file in files if file.source == name]
-            set_current(store, process=process_name, source=name, contents=contents, delivery=source.delivery)
+            set_current(
+                store,
+                process=process_name,
+                source=name,
+                contents=contents,
+                delivery=source.delivery,
+                run_id=night.run_id,
+            )
     return StageOutcome(
         rows=landed_rows,
         note=f"{landed_rows:,} of {read_rows:,} rows landed",

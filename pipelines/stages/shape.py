@@ -6,14 +6,18 @@ from pipelines.compiling.process import process_spec
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.log.shape import shape
+from warehouse.specification import Interval
 from warehouse.store import Store
 
 
-def shape_log(night: Night, process_name: str, *, anew: bool = False) -> StageOutcome:
-    """Bring events, instances, cases and variants of a process up to date; `anew`: whole."""
+def shape_log(night: Night, process_name: str, *, anew: bool = False, interval: Interval | None = None) -> StageOutcome:
+    """Bring events, instances, cases and variants of a process up to date; `anew`: whole.
+
+    The cases with an event in `interval` are made anew whatever landed.
+    """
     spec = process_spec(night.workspace.process(process_name))
     with Store(store_settings(night.workspace)) as store:
-        result = shape(store, spec, as_of=night.as_of, anew=anew)
+        result = shape(store, spec, as_of=night.as_of, anew=anew, interval=interval)
     return StageOutcome(
         rows=result.events,
         note=(

@@ -18,7 +18,7 @@ from warehouse.landing.content import (
     LoadResult,
     ParquetFile,
 )
-from warehouse.landing.loads import next_generation
+from warehouse.landing.loads import next_generation, note_load_changes
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
 
@@ -88,6 +88,8 @@ def land(
             },
         )
         next_generation(store)
+        if is_current:
+            note_load_changes(store, origin.run_id, [(load_id, True)])
     return LoadResult(load_id=load_id, rows_read=landed + unreadable, rows_landed=landed, rows_unreadable=unreadable)
 
 
