@@ -127,7 +127,7 @@ def test_what_can_not_be_undone_is_told(tmp_path: Path) -> None:
         undoing.plan_redo(workspace, first)
 
 
-def _night_of(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _night_of(folder: Path):  # type: ignore[no-untyped-def]
     from pipelines.planning.night import new_night
 
     return new_night(load_workspace(folder), as_of=None, clock=lambda: datetime.now(UTC))
