@@ -10,6 +10,14 @@ AttributeType = Literal["text", "number", "integer", "boolean", "instant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch of time [since, until) to derive anew; None: without a bound on that side."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InstantSpec:
     """A source column that holds an instant.
 

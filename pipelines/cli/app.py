@@ -5,24 +5,28 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
 
 from mining.errors import MiningError
-from pipelines.cli import asking, forgetting
-from pipelines.cli.console import TerminalObserver, err, out, print_plan, print_problems, safe
+from pipelines.cli import asking, forgetting, runs
+from pipelines.cli.asked import asked_instant, asked_interval, asked_wait
+from pipelines.cli.console import err, out, print_notes, print_plan, print_problems, safe
+from pipelines.cli.nights import carry_out_plan, stopping_in_words
 from pipelines.cli.quarantine import quarantine
 from pipelines.cli.source import source_app
 from pipelines.errors import BadInput, Problem
+from pipelines.planning.stage import Plan, StageName
 from pipelines.telling import problems_of
 from pipelines.workspace.cron import checked_cron
 from pipelines.workspace.load import Workspace, load_workspace
 from warehouse.errors import QuestionError, WarehouseError
+from warehouse.specification import Interval
 
 app = typer.Typer(
     name="asrun",
@@ -51,22 +55,21 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _as_of(text: str | None, workspace: Workspace) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            Problem(f"--as-of: '{text}' is not an instant.", "", "Write 2026-09-30 or 2026-09-30T18:00:00+02:00.")
-        ) from error
-    if not 1900 <= instant.year <= 2200:
-        raise BadInput(
-            Problem(f"--as-of: '{text}' lies outside the years 1900 to 2200.", "", "Write for example 2026-09-30.")
-        )
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=ZoneInfo(workspace.settings.time_zone))
-    return instant.astimezone(UTC)
+runs.register(app)
+
+_ProcessOption = Annotated[
+    list[str] | None, typer.Option("--process", help="The same as the argument; may be repeated.")
+]
+_StageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stage",
+        help="Only this stage, anew, with what hangs on it: shape, discover, judge, hotspots, "
+        "publish or report; may be repeated.",
+    ),
+]
+_SinceOption = Annotated[str | None, typer.Option(help="Derive anew the cases with events from this instant on.")]
+_UntilOption = Annotated[str | None, typer.Option(help="Derive anew the cases with events before this instant.")]
 
 
 @app.command(epilog="Example: asrun init desk --data exports/tickets.csv")
@@ -102,24 +105,21 @@ def check(workspace: WorkspaceOption = HERE) -> None:
     out.print("No problems.")
 
 
-@app.command(epilog="Example: asrun plan -w desk")
+@app.command(epilog="Example: asrun plan -w desk --stage judge")
 def plan(
     processes: Annotated[list[str] | None, typer.Argument(metavar="[PROCESS]...")] = None,
     workspace: WorkspaceOption = HERE,
+    process: _ProcessOption = None,
     as_of: Annotated[str | None, typer.Option(help="Judge as of this instant.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Derive everything anew.")] = False,
+    stage: _StageOption = None,
+    since: _SinceOption = None,
+    until: _UntilOption = None,
 ) -> None:
     """Print what a run would do, and why."""
-    from pipelines.planning.make_plan import make_plan
-
     loaded = load_workspace(workspace)
-    made = make_plan(
-        loaded,
-        processes=processes or (),
-        as_of=_as_of(as_of, loaded),
-        environ=os.environ,
-        full_refresh=full_refresh,
-    )
+    asked = _asked(loaded, (*(processes or ()), *(process or ())), as_of, full_refresh, stage, since, until)
+    made = asked.plan(loaded)
     print_plan(made)
     if made.refusals:
         for refusal in made.refusals:
@@ -131,58 +131,83 @@ def plan(
 def run(
     processes: Annotated[list[str] | None, typer.Argument(metavar="[PROCESS]...")] = None,
     workspace: WorkspaceOption = HERE,
+    process: _ProcessOption = None,
     direct: Annotated[bool, typer.Option("--direct", help="Without Prefect.")] = False,
     as_of: Annotated[str | None, typer.Option(help="Judge as of this instant.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Derive everything anew.")] = False,
+    stage: _StageOption = None,
+    since: _SinceOption = None,
+    until: _UntilOption = None,
+    wait: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Wait so long for another run to end, for example 2h.")
+    ] = None,
 ) -> None:
     """Do the nightly job once."""
     loaded = load_workspace(workspace)
-    if not _run_or_stop(
-        loaded, tuple(processes or ()), direct=direct, as_of=_as_of(as_of, loaded), full_refresh=full_refresh
-    ):
+    asked = _asked(loaded, (*(processes or ()), *(process or ())), as_of, full_refresh, stage, since, until)
+    if not _run(loaded, asked, direct=direct, wait=asked_wait(wait)):
         raise typer.Exit(1)
 
 
-def _run_or_stop(
-    loaded: Workspace, processes: tuple[str, ...], *, direct: bool, as_of: datetime | None, full_refresh: bool
-) -> bool:
-    """Plan and carry out, with a word where somebody stops it: typer would only say that it was aborted."""
-    try:
-        return _run(loaded, processes, direct=direct, as_of=as_of, full_refresh=full_refresh)
-    except KeyboardInterrupt:
-        err.print("Stopped; the last published results stay in place.")
-        raise typer.Exit(1) from None
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What plan and run were asked for."""
+
+    processes: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    full_refresh: bool = False
+    stages: tuple[StageName, ...] = ()
+    interval: Interval | None = None
+
+    def plan(self, loaded: Workspace) -> Plan:
+        """The plan for it."""
+        from pipelines.planning.make_plan import make_plan
+
+        return make_plan(
+            loaded,
+            processes=self.processes,
+            as_of=self.as_of,
+            environ=os.environ,
+            full_refresh=self.full_refresh,
+            stages=self.stages,
+            interval=self.interval,
+        )
 
 
-def _run(
-    loaded: Workspace, processes: tuple[str, ...], *, direct: bool, as_of: datetime | None, full_refresh: bool
-) -> bool:
+def _asked(
+    loaded: Workspace,
+    processes: tuple[str, ...],
+    as_of: str | None,
+    full_refresh: bool,
+    stages: list[str] | None,
+    since: str | None,
+    until: str | None,
+) -> _Asked:
+    from pipelines.planning.choosing import stage_names
+
+    if full_refresh and stages:
+        raise BadInput(Problem("--full-refresh does every stage anew, --stage only some.", "", "Give one of the two."))
+    return _Asked(
+        processes=tuple(dict.fromkeys(processes)),
+        as_of=asked_instant("--as-of", as_of, loaded),
+        full_refresh=full_refresh,
+        stages=stage_names(stages or ()),
+        interval=asked_interval(since, until, loaded),
+    )
+
+
+def _run(loaded: Workspace, asked: _Asked, *, direct: bool, wait: timedelta = timedelta(0)) -> bool:
     """Plan and carry out; whether all went well."""
     from pipelines.planning.alone import alone
-    from pipelines.planning.execute import execute
-    from pipelines.planning.make_plan import make_plan
     from pipelines.planning.night import new_night
 
-    with alone(loaded):
-        made = make_plan(loaded, processes=processes, as_of=as_of, environ=os.environ, full_refresh=full_refresh)
+    with stopping_in_words(), alone(loaded, wait=wait, tell=lambda message: err.print(safe(message), highlight=False)):
+        made = asked.plan(loaded)
         if made.is_empty:
             print_plan(made)
             return True
-        night = new_night(loaded, as_of=as_of, clock=clock)
-        with TerminalObserver() as observer:
-            if direct:
-                result = execute(made, night, observer=observer, clock=clock)
-            else:
-                from pipelines.flows.quiet import settle_prefect
-
-                settle_prefect()
-                from pipelines.flows.nightly import run_through_prefect
-
-                result = run_through_prefect(made, night, follower=observer, clock=clock)
-    failed = [process.process or "workspace" for process in result.processes if process.has_failed]
-    if failed:
-        err.print(f"[red]failed[/red]: {escape(', '.join(failed))}; what the others found is published.")
-    return not failed
+        print_notes(made)
+        return carry_out_plan(made, new_night(loaded, as_of=asked.as_of, clock=clock), direct=direct, clock=clock)
 
 
 @app.command(epilog="Example: asrun serve -w desk")
@@ -250,8 +275,7 @@ def demo(
         out.print(f"Simulating {cases:,} tickets of a service desk in {escape(str(folder))} ...", highlight=False)
         write_demo_workspace(folder, cases=cases)
     loaded = load_workspace(folder)
-    ok = _run_or_stop(loaded, (), direct=direct, as_of=None, full_refresh=False)
-    if not ok:
+    if not _run(loaded, _Asked(), direct=direct):
         raise typer.Exit(1)
     out.print(headline_view(_snapshot(loaded)))
     out.print(f"report    {escape(str(loaded.path(loaded.settings.report.folder) / 'index.html'))}", highlight=False)

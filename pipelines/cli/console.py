@@ -41,8 +41,15 @@ def print_problems(problems: Iterable[Problem]) -> None:
         err.print(f"[red]error[/red] {where}{safe(problem.what)}{todo}", highlight=False)
 
 
+def print_notes(plan: Plan) -> None:
+    """What an operator should know besides what is done."""
+    for note in plan.notes:
+        err.print(f"[yellow]note[/yellow] {safe(note)}", highlight=False)
+
+
 def print_plan(plan: Plan) -> None:
-    """The stages of a plan with their reasons."""
+    """The stages of a plan with their reasons, and what else an operator should know."""
+    print_notes(plan)
     if plan.is_empty:
         out.print("Nothing to do: the published results stand for the sources, the workspace and the instant.")
         return

@@ -10,7 +10,7 @@ from prefect import flow
 from prefect.schedules import Cron
 
 from pipelines.flows.nightly import run_through_prefect
-from pipelines.planning.alone import alone
+from pipelines.planning.alone import SCHEDULED_WAIT, alone
 from pipelines.planning.execute import RunResult
 from pipelines.planning.make_plan import make_plan
 from pipelines.planning.night import new_night
@@ -22,9 +22,12 @@ def _clock() -> datetime:
 
 
 def plan_and_run(folder: Path) -> RunResult | None:
-    """The night of a workspace as it stands now; None where there was nothing to do."""
+    """The night of a workspace as it stands now; None where there was nothing to do.
+
+    Waits up to two hours for another run of the workspace to end.
+    """
     workspace = load_workspace(folder)
-    with alone(workspace):
+    with alone(workspace, wait=SCHEDULED_WAIT):
         plan = make_plan(workspace, environ=os.environ)
         if plan.is_empty:
             return None

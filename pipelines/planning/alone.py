@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from io import TextIOWrapper
 
 from pipelines.store_settings import store_settings
 from pipelines.workspace.load import Workspace
 from warehouse.errors import Problem, WarehouseError
 
+_BETWEEN_LOOKS = 1.0  # seconds
+# what a scheduled night waits for the one before it, or for somebody's run by hand
+SCHEDULED_WAIT = timedelta(hours=2)
+
+
+def _silent(_message: str) -> None:
+    """For callers that tell nobody."""
+
 
 @contextmanager
-def alone(workspace: Workspace) -> Iterator[None]:
+def alone(
+    workspace: Workspace, *, wait: timedelta = timedelta(0), tell: Callable[[str], None] = _silent
+) -> Iterator[None]:
     """Hold the warehouse of a workspace from the plan to the last stage.
 
-    The hold ends with the process, however it ends. Raises `WarehouseError` where another run holds it, or its
-    folder can't be written.
+    Where another run holds it: `wait` so long for its end, with a word through `tell`. The hold ends with the process,
+    however it ends. Raises `WarehouseError` where another run still holds it, or its folder can't be written.
     """
     mart = store_settings(workspace).mart
     path = mart.with_name(f"{mart.name}.lock")
@@ -33,20 +46,38 @@ def alone(workspace: Workspace) -> Iterator[None]:
             )
         ) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            holder = file.read(20).strip()
-            who = f"process {holder}" if holder.isdigit() else "another process"
-            raise WarehouseError(
-                Problem(
-                    f"a run of {who} holds the warehouse.",
-                    str(mart.parent),
-                    "Wait until it has ended, or stop it; analysts open the snapshot, which is never held.",
+        until = time.monotonic() + wait.total_seconds()
+        told = False
+        while not _take(file):
+            left = until - time.monotonic()
+            if left <= 0:
+                raise WarehouseError(
+                    Problem(
+                        f"a run of {_holder(file)} holds the warehouse{f' since more than {wait}' if wait else ''}.",
+                        str(mart.parent),
+                        "Wait until it has ended (asrun run --wait 2h does), or stop it; analysts open the snapshot, "
+                        "which is never held.",
+                    )
                 )
-            ) from error
+            if not told:
+                tell(f"A run of {_holder(file)} holds the warehouse; waiting for its end, at most {wait}.")
+                told = True
+            time.sleep(min(_BETWEEN_LOOKS, left))
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _take(file: TextIOWrapper) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(file: TextIOWrapper) -> str:
+    file.seek(0)
+    number = file.read(20).strip()
+    return f"process {number}" if number.isdigit() else "another process"

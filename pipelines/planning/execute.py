@@ -131,6 +131,8 @@ def record_process(
                     rows_quarantined=quarantined[-1] if quarantined else 0,
                     cases_touched=sum(outcome.cases_touched for outcome in outcomes),
                     variants_new=sum(outcome.variants_new for outcome in outcomes),
+                    asked_as_of=night.as_of,
+                    undoes=night.undoes,
                 ),
             )
     except Exception as error:  # noqa: BLE001  the others go on even where the ledger can't be written

@@ -7,13 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 from pipelines.errors import Problem
 from pipelines.sources.locating import LocatedFile
+from warehouse.specification import Interval
 
 StageName = Literal["pull", "gates", "shape", "discover", "judge", "hotspots", "publish", "report"]
 
 PROCESS_STAGES: tuple[StageName, ...] = ("pull", "gates", "shape", "discover", "judge", "hotspots")
+# what each stage of a process is made from, by stage
+MADE_FROM: Mapping[StageName, tuple[StageName, ...]] = {
+    "pull": (),
+    "gates": ("pull",),
+    "shape": ("pull", "gates"),
+    "discover": ("shape",),
+    "judge": ("shape",),
+    "hotspots": ("shape", "judge"),
+}
+# what --stage may name; pull compares what the sources deliver by itself, and gates ask a load once
+CHOOSABLE: tuple[StageName, ...] = ("shape", "discover", "judge", "hotspots", "publish", "report")
 WHOLE = ""  # the process name of stages that are about the whole workspace
 
 
@@ -32,7 +45,7 @@ class Stage:
     """One piece of work: what, for which process, why, and what its results will have been made from.
 
     `process` is empty for publish and report. `files` are all files of the process (stage pull only). `anew`: what
-    earlier nights kept isn't used.
+    earlier nights kept isn't used. `interval`: pull asks live sources for it again, shape derives its cases anew.
     """
 
     process: str
@@ -41,6 +54,7 @@ class Stage:
     fingerprint: str
     files: tuple[SourceFile, ...] = ()
     anew: bool = False
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Plan:
     """What a run will do, in order. `as_of` None: up to the latest event of each process.
 
     `is_publish_due`: something stands in the mart that was not published yet, whatever becomes of this run.
+    `notes` are what an operator should know besides, each a sentence.
     """
 
     as_of: datetime | None
@@ -63,6 +78,7 @@ class Plan:
     stages: tuple[Stage, ...]
     refusals: tuple[Refusal, ...] = ()
     is_publish_due: bool = False
+    notes: tuple[str, ...] = ()
 
     def of(self, process: str) -> tuple[Stage, ...]:
         """The stages of one process, in order."""
@@ -80,30 +96,5 @@ def digest(value: object) -> str:
 
 
 def fingerprint(components: Mapping[str, object]) -> str:
-    """A fingerprint that can tell what changed: name=digest pairs, sorted by name."""
-    return " ".join(f"{name}={digest(value)}" for name, value in sorted(components.items()))
-
-
-_REASONS = {
-    "sources": "the sources changed",
-    "mapping": "process.yaml changed",
-    "as_of": "the instant of judgement changed",
-    "step": "asrun's own step changed",
-    "log": "the event log changed",
-    "standards": "a standard changed",
-    "verdicts": "the verdicts changed",
-    "facts": "the facts changed",
-    "settings": "asrun.toml changed",
-}
-
-
-def stale_reason(former: str | None, present: str) -> str | None:
-    """Why results with the former fingerprint don't stand for the present one; None where they do."""
-    if former is None:
-        return "never run"
-    if former == present:
-        return None
-    old = dict(part.split("=", 1) for part in former.split())
-    new = dict(part.split("=", 1) for part in present.split())
-    changed = [name for name in sorted(new) if old.get(name) != new[name]]
-    return ", ".join(_REASONS.get(name, name) for name in changed) or "its inputs changed"
+    """A fingerprint that can tell what changed: name=digest pairs, sorted by name; see reasons.py."""
+    return " ".join(f"{quote(name, safe='/')}={digest(value)}" for name, value in sorted(components.items()))

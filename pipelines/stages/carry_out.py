@@ -17,10 +17,10 @@ from pipelines.stages.shape import shape_log
 _STAGES: dict[StageName, Callable[[Night, Stage], StageOutcome]] = {
     "pull": lambda night, stage: pull(night, stage.process, stage.files),
     "gates": lambda night, stage: pass_gates(night, stage.process),
-    "shape": lambda night, stage: shape_log(night, stage.process, anew=stage.anew),
+    "shape": lambda night, stage: shape_log(night, stage.process, anew=stage.anew, interval=stage.interval),
     "discover": lambda night, stage: discover(night, stage.process),
     "judge": lambda night, stage: judge(night, stage.process, anew=stage.anew),
-    "hotspots": lambda night, stage: find_hotspots(night, stage.process),
+    "hotspots": lambda night, stage: find_hotspots(night, stage.process, anew=stage.anew),
     "publish": lambda night, _: publish(night),
     "report": lambda night, _: report(night),
 }

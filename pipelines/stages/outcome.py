@@ -30,10 +30,15 @@ class StageOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What all stages of one run share. `as_of` is the operator's choice, None: up to the latest event."""
+    """What all stages of one run share.
+
+    `as_of` is the operator's choice, None: up to the latest event. `undoes`: the run that this one takes back, or
+    brings back.
+    """
 
     workspace: Workspace
     run_id: str
     started_at: datetime
     as_of: datetime | None
     progress: Progress = field(default=no_progress, compare=False)
+    undoes: str | None = None

@@ -90,7 +90,14 @@ def pull(
             if source.files is None:
                 continue
             contents = [(file.content_hash, file.reading) for file in files if file.source == name]
-            set_current(store, process=process_name, source=name, contents=contents, delivery=source.delivery)
+            set_current(
+                store,
+                process=process_name,
+                source=name,
+                contents=contents,
+                delivery=source.delivery,
+                run_id=night.run_id,
+            )
             notes += shield.bring_under(store, name, at=night.started_at)
     return StageOutcome(
         rows=landed_rows,

@@ -118,7 +118,8 @@ def _land_whole(store: Store, night: Night, source: Source, answer: Answer, orig
     identity = "rows:none" if content is None else content_identity(store, content, origin)
     whole = (identity, origin.reading)
     known = known_loads(store, process=origin.process, source=origin.source)
-    if any((load.content_hash, load.reading) == whole for load in known):
+    # what was undone is asked again, and stands by what the source says now
+    if any(load.content == whole and load.undone_by is None for load in known):
         return LivePull(rows_landed=0, rows_read=answer.rows, notes=answer.notes, whole=whole)
     named = _with_hash(origin, identity)
     drift = drift_rule(source, is_sparse=source.http is not None)
@@ -130,7 +131,7 @@ def make_whole_current(store: Store, night: Night, process: str, name: str, pull
     """Let the content of a source that is read whole stand for it, as of tonight's extraction."""
     if pulled.whole is None:
         return
-    set_current(store, process=process, source=name, contents=[pulled.whole], delivery="full")
+    set_current(store, process=process, source=name, contents=[pulled.whole], delivery="full", run_id=night.run_id)
     note_complete(store, process=process, source=name, complete_to=night.started_at)
 
 

@@ -8,15 +8,19 @@ from pipelines.store_settings import store_settings
 from warehouse.gates.loads import refuse_waiting
 from warehouse.landing.retention import drop_old_names, remove_old_cases, remove_old_loads
 from warehouse.log.shape import shape
+from warehouse.specification import Interval
 from warehouse.store import Store
 
 
-def shape_log(night: Night, process_name: str, *, anew: bool = False) -> StageOutcome:
-    """Bring events, instances, cases and variants of a process up to date; `anew`: whole."""
+def shape_log(night: Night, process_name: str, *, anew: bool = False, interval: Interval | None = None) -> StageOutcome:
+    """Bring events, instances, cases and variants of a process up to date; `anew`: whole.
+
+    The cases with an event in `interval` are made anew whatever landed.
+    """
     spec = process_spec(night.workspace.process(process_name))
     with Store(store_settings(night.workspace)) as store:
         refuse_waiting(store, process_name)
-        result = shape(store, spec, as_of=night.as_of, anew=anew)
+        result = shape(store, spec, as_of=night.as_of, anew=anew, interval=interval)
         old = remove_old_cases(store, spec, as_of=result.as_of)
         touched = result.cases_touched
         if old.cases:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from warehouse.hotspots.tallies import drop_tally_tables, settle, wanted_state
+from warehouse.hotspots.tallies import drop_tally_tables, owe_all, settle, wanted_state
 from warehouse.mart.catalogue import process_schema
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step
@@ -36,10 +36,14 @@ class Collected:
     cases_counted: int
 
 
-def collect_durations(store: Store, process: ProcessSpec) -> Collected:
-    """Bring the sums over cases up to date and read them. Cost: groupings of the touched cases, a sort of counts."""
+def collect_durations(store: Store, process: ProcessSpec, *, anew: bool = False) -> Collected:
+    """Bring the sums over cases up to date and read them; `anew`: count all cases again.
+
+    Cost: groupings of the touched cases, a sort of counts."""
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process.name))
+        if anew:
+            owe_all(store, "hotspots")
         counted = settle(store, wanted_state(process, STEP_VERSION))
         store.run("hotspots", "places")
         collected = Collected(

@@ -13,7 +13,7 @@ from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines
 from warehouse.landing.drift import DriftRule, Settled, hold_rows
 from warehouse.landing.forgotten_keys import forgotten_kinds
 from warehouse.landing.keys import row_key
-from warehouse.landing.loads import next_generation
+from warehouse.landing.loads import next_generation, note_load_changes
 from warehouse.landing.reading import Incoming, incoming_of
 from warehouse.landing.shielding import (
     CountedBatches,
@@ -114,6 +114,8 @@ def land_content(
     if readable > landed:
         note_skipped(store, process=origin.process, at=loaded_at, rows=readable - landed)
     next_generation(store)
+    if is_current:
+        note_load_changes(store, origin.run_id, [(load_id, True)])
     return LoadResult(
         load_id=load_id,
         rows_read=readable + unreadable,

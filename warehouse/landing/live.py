@@ -6,7 +6,7 @@ commit late. So most of an answer's first rows are known already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from warehouse.landing.content import Content, LoadOrigin, LoadResult
 from warehouse.landing.drift import DriftRule
 from warehouse.landing.keys import row_key
 from warehouse.landing.land import land_content
-from warehouse.landing.loads import source_number
+from warehouse.landing.loads import note_load_changes, source_number
 from warehouse.landing.reading import incoming_of
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
@@ -114,6 +114,15 @@ def land_live(
             ),
             {**values, "repeated": repeated},
         )
+        aside = store.fetch_sql(
+            "landing/former_reading",
+            """
+            SELECT load_id FROM landing_loads
+            WHERE source_no = $source_no AND reading <> $reading AND is_current ORDER BY load_id
+            """,
+            **values,
+        )
+        note_load_changes(store, origin.run_id, [(load_id, False) for (load_id,) in aside])
         store.run_step(
             composed_step(
                 "landing/set_former_reading_aside",
@@ -138,14 +147,7 @@ def land_live(
                     "continued_from": rows.continued_from,
                 },
             )
-    return LoadResult(
-        load_id=result.load_id,
-        rows_read=result.rows_read,
-        rows_landed=result.rows_landed - repeated,
-        rows_unreadable=result.rows_unreadable,
-        rows_held=held,
-        notes=result.notes,
-    )
+    return replace(result, rows_landed=result.rows_landed - repeated, rows_held=held)
 
 
 def _drop_repeated(store: Store, number: int, load_id: int, rows: LiveRows, *, reading: str) -> int:

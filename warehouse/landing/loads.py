@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,23 @@ from warehouse.store import Store
 
 @dataclass(frozen=True, slots=True)
 class KnownLoad:
-    """A load that the landing store already has."""
+    """A load that the landing store already has.
+
+    `undone_by`: the undoing that set it aside; `brought_back_by`: the one that made it current again.
+    """
 
     load_id: int
     content_hash: str
     reading: str
     is_current: bool
+    locator: str = ""
+    undone_by: str | None = None
+    brought_back_by: str | None = None
+
+    @property
+    def content(self) -> tuple[str, str]:
+        """What tells it from others: the hash of its bytes and how they are read."""
+        return self.content_hash, self.reading
 
 
 def known_loads(store: Store, *, process: str, source: str) -> tuple[KnownLoad, ...]:
@@ -25,7 +36,7 @@ def known_loads(store: Store, *, process: str, source: str) -> tuple[KnownLoad, 
     rows = store.fetch_sql(
         "landing/known_loads",
         """
-        SELECT l.load_id, l.content_hash, l.reading, l.is_current
+        SELECT l.load_id, l.content_hash, l.reading, l.is_current, l.locator, l.undone_by, l.brought_back_by
         FROM landing.main.landing_loads AS l
         JOIN landing.main.landing_sources AS s USING (source_no)
         WHERE s.process = $process AND s.source = $source
@@ -37,34 +48,80 @@ def known_loads(store: Store, *, process: str, source: str) -> tuple[KnownLoad, 
     return tuple(KnownLoad(*row) for row in rows)
 
 
-def set_current(store: Store, *, process: str, source: str, contents: Sequence[tuple[str, str]], delivery: str) -> bool:
-    """Say which loads make up the source as it stands now; whether that changed anything.
+def standing_loads(
+    known: Sequence[KnownLoad], *, contents: Collection[tuple[str, str]], delivery: str
+) -> frozenset[int]:
+    """Which of a source's known loads make it up, when it now delivers these (content hash, reading) pairs.
 
-    `contents` are the (content hash, reading) pairs found tonight. A `full` delivery is exactly these; an
-    `increment` adds these to all that came before (the same bytes read in another way replace the older reading).
+    A `full` delivery is exactly these; an `increment` adds them to all that came before (the same bytes read in another
+    way replace the older reading). A load that was undone stays out. What an undoing brought back stays in while the
+    source still delivers what was undone in its place; where nothing was, until something new comes.
     """
     found = set(contents)
     hashes = {content_hash for content_hash, _ in found}
-    changed: list[tuple[bool, int]] = []
-    for load in known_loads(store, process=process, source=source):
-        current = (load.content_hash, load.reading) in found
+    has_news = bool(found - {load.content for load in known})
+    standing = set()
+    for load in known:
+        if load.undone_by is not None:
+            continue
         if delivery == "increment" and load.content_hash not in hashes:
-            current = load.is_current
-        if current != load.is_current:
-            changed.append((current, load.load_id))
+            stands = load.is_current
+        else:
+            stands = load.content in found
+        if not stands and load.is_current and load.brought_back_by is not None:
+            undone = [each for each in known if each.undone_by == load.brought_back_by]
+            instead = [each for each in undone if each.locator == load.locator] or undone
+            stands = any(each.content in found for each in instead) if instead else not has_news
+        if stands:
+            standing.add(load.load_id)
+    return frozenset(standing)
+
+
+def set_current(
+    store: Store,
+    *,
+    process: str,
+    source: str,
+    contents: Sequence[tuple[str, str]],
+    delivery: str,
+    run_id: str | None = None,
+) -> bool:
+    """Say which loads make up the source as it stands now, by `standing_loads`; whether that changed anything.
+
+    `run_id` is the run that found these contents, for the ledger.
+    """
+    known = known_loads(store, process=process, source=source)
+    standing = standing_loads(known, contents=contents, delivery=delivery)
+    changed = [(load.load_id, not load.is_current) for load in known if load.is_current != (load.load_id in standing)]
     if not changed:
         return False
     with store.transaction("landing"):
-        for current, load_id in changed:
+        for load_id, current in changed:
             store.run_step(
                 composed_step(
                     "landing/set_current",
-                    "UPDATE landing_loads SET is_current = $current WHERE load_id = $load_id",
+                    "UPDATE landing_loads SET is_current = $current, brought_back_by = NULL WHERE load_id = $load_id",
                 ),
                 {"current": current, "load_id": load_id},
             )
         next_generation(store)
+        note_load_changes(store, run_id, changed)
     return True
+
+
+def note_load_changes(store: Store, run_id: str | None, changed: Sequence[tuple[int, bool]]) -> None:
+    """Write down which loads became current (True) or stopped being so.
+
+    Within the transaction that changes them, after `next_generation`.
+    """
+    for load_id, became_current in changed:
+        store.run_step(
+            composed_step(
+                "landing/note_load_change",
+                "INSERT INTO load_changes SELECT generation, $run_id, $load_id, $became_current FROM schema_info",
+            ),
+            {"run_id": run_id, "load_id": load_id, "became_current": became_current},
+        )
 
 
 def generation(store: Store) -> int:

@@ -30,12 +30,13 @@ from warehouse.log.touched import (
     log_state,
     mapping_digest,
     touch_by_instant,
+    touch_by_interval,
     write_state,
 )
 from warehouse.log.variants import find_variants
 from warehouse.mart.catalogue import process_schema
 from warehouse.mart.views import make_views
-from warehouse.specification import ProcessSpec
+from warehouse.specification import Interval, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
@@ -64,12 +65,13 @@ def shape(
     *,
     as_of: datetime | None,
     anew: bool = False,
+    interval: Interval | None = None,
     events_of_a_range: int = EVENTS_OF_A_RANGE,
 ) -> ShapeResult:
     """Bring the event log of a process to the state of its current loads.
 
     `as_of` None stands for the instant at which live sources were asked, else for the latest event; `anew` makes all
-    cases anew. Raises `WarehouseError` where a mapped
+    cases anew, `interval` also those with an event in it. Raises `WarehouseError` where a mapped
     column is missing, or no row can be used. Cost: a few sorts of the events of the touched cases, and a scan of the
     case column of the landed rows; memory spills to disk.
     """
@@ -87,7 +89,7 @@ def shape(
         if anew or state is None or state.mapping != mapping:
             instant, touched, new = _all_cases(store, process, as_of, events_of_a_range)
         else:
-            instant, touched, new = _touched_cases(store, process, as_of, state)
+            instant, touched, new = _touched_cases(store, process, as_of, state, interval)
         write_state(store, process, LogState(mapping=mapping, as_of=instant, change_no=change_no))
         store.run_step(
             composed_step("log/clear_variants", "DELETE FROM main.variants WHERE process = $process"),
@@ -153,10 +155,12 @@ def _all_cases(
 
 
 def _touched_cases(
-    store: Store, process: ProcessSpec, as_of: datetime | None, state: LogState
+    store: Store, process: ProcessSpec, as_of: datetime | None, state: LogState, interval: Interval | None
 ) -> tuple[datetime, int, int]:
-    """Make the cases anew whose rows changed, or that look otherwise at the new instant."""
+    """Make the cases anew whose rows changed, that look otherwise at the new instant, or that the interval names."""
     find_touched(store, process, state)
+    if interval is not None:
+        touch_by_interval(store, interval)
     instant = as_of
     if instant is None:
         choose_rows(store, process)

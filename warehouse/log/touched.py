@@ -14,7 +14,7 @@ from datetime import datetime
 from warehouse.landing.loads import source_number
 from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates
 from warehouse.log.mapping import case_text
-from warehouse.specification import ProcessSpec
+from warehouse.specification import Interval, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
@@ -120,6 +120,29 @@ def add_touched(store: Store, step: str, cases: str, **values: object) -> None:
             f"SELECT DISTINCT case_id FROM ({cases}) ANTI JOIN temp.touched_ids USING (case_id)",
         ),
         values,
+    )
+
+
+def touch_by_interval(store: Store, interval: Interval) -> None:
+    """Touch the cases with an event in the interval, those after the instant of judgement included.
+
+    Cost: a scan of the instants of all events.
+    """
+    tests = [] if interval.since is None else ["{last} >= $since"]
+    tests += [] if interval.until is None else ["{first} < $until"]
+    within = " AND ".join(tests) or "true"
+    values = {"since": interval.since, "until": interval.until}
+    add_touched(
+        store,
+        "log/touched_by_interval",
+        f"""
+        SELECT case_id FROM case_ids SEMI JOIN (
+            SELECT case_code FROM events WHERE {within.format(first="occurred_at", last="occurred_at")}
+            UNION ALL
+            SELECT case_code FROM pending_cases WHERE {within.format(first="first_at", last="last_at")}
+        ) USING (case_code)
+        """,
+        **{name: value for name, value in values.items() if value is not None},
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import pyarrow as pa
+
 from warehouse.sql_step import composed_step
-from warehouse.store import Store
+from warehouse.store import Store, arrow_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,11 @@ class StageRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run of one process."""
+    """A run of one process.
+
+    `as_of` is the instant up to which its facts hold, `asked_as_of` the one that the operator named. `undoes`: the run
+    that it took back or brought back.
+    """
 
     run_id: str
     process: str
@@ -38,6 +45,8 @@ class RunRecord:
     rows_quarantined: int
     cases_touched: int
     variants_new: int
+    asked_as_of: datetime | None = None
+    undoes: str | None = None
 
 
 def stage_fingerprints(store: Store) -> dict[tuple[str, str], str]:
@@ -88,8 +97,10 @@ def record_run(store: Store, record: RunRecord) -> None:
             composed_step(
                 "mart/record_run",
                 """
-                INSERT INTO runs VALUES ($run_id, $process, $as_of, $started_at, $finished_at, $status, $reason,
-                    $rows_landed, $rows_quarantined, $cases_touched, $variants_new)
+                INSERT INTO runs (run_id, process, as_of, started_at, finished_at, status, reason, rows_landed,
+                    rows_quarantined, cases_touched, variants_new, asked_as_of, undoes)
+                VALUES ($run_id, $process, $as_of, $started_at, $finished_at, $status, $reason, $rows_landed,
+                    $rows_quarantined, $cases_touched, $variants_new, $asked_as_of, $undoes)
                 """,
             ),
             {name: getattr(record, name) for name in RunRecord.__dataclass_fields__},
@@ -121,3 +132,68 @@ def record_publication(store: Store, *, run_id: str, published_at: datetime) -> 
             ("mart/record_publication", "INSERT INTO publications VALUES ($run_id, $published_at)"),
         ):
             store.run_step(composed_step(name, sql), {"run_id": run_id, "published_at": published_at})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A run of one process as the ledger tells it."""
+
+    run_id: str
+    process: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    status: str
+    rows_landed: int | None
+    cases_touched: int | None
+    asked_as_of: datetime | None
+    undoes: str | None
+    undone_by: str | None
+
+
+LEDGER_ROWS = """
+    SELECT run_id, process, started_at, finished_at, status, rows_landed, cases_touched, asked_as_of, undoes, undone_by
+    FROM mart.main.runs ORDER BY run_id, process
+"""
+
+
+def recorded_runs(store: Store) -> tuple[LedgerRow, ...]:
+    """All runs in the ledger, in order."""
+    return tuple(LedgerRow(*row) for row in store.fetch_sql("mart/recorded_runs", LEDGER_ROWS))
+
+
+def mark_undone(store: Store, undone: Mapping[tuple[str, str], str]) -> None:
+    """Make the ledger say which runs are undone: (run, process) -> the undoing. Landing knows; the mart repeats it."""
+    columns = {
+        "run_id": (pa.string(), [run_id for run_id, _ in undone]),
+        "process": (pa.string(), [process for _, process in undone]),
+        "undo_id": (pa.string(), list(undone.values())),
+    }
+    with store.registered("undone_in", arrow_table(columns)), store.transaction("mart"):
+        store.run_step(
+            composed_step(
+                "mart/mark_undone",
+                """
+                UPDATE runs SET undone_by = u.undo_id
+                FROM (
+                    SELECT r.run_id, r.process, i.undo_id FROM mart.main.runs AS r
+                    LEFT JOIN undone_in AS i USING (run_id, process)
+                ) AS u
+                WHERE u.run_id = runs.run_id AND u.process = runs.process
+                    AND runs.undone_by IS DISTINCT FROM u.undo_id
+                """,
+            )
+        )
+
+
+def last_recorded_run(store: Store) -> tuple[str, ...]:
+    """The greatest id of the runs that the mart knows of, cut-off ones included; empty before the first."""
+    rows = store.fetch_sql(
+        "mart/last_recorded_run",
+        """
+        SELECT max(run_id) FROM (
+            SELECT run_id FROM mart.main.runs UNION ALL SELECT run_id FROM mart.main.run_stages
+            UNION ALL SELECT run_id FROM mart.main.stage_states UNION ALL SELECT run_id FROM mart.main.discovered_models
+        )
+        """,
+    )
+    return tuple(row[0] for row in rows if row[0] is not None)

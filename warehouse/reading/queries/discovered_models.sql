@@ -6,5 +6,5 @@ SELECT d.run_id, r.as_of, d.method, d.fitness, d.precision, d.simplicity, d.case
 FROM discovered_models d
 LEFT JOIN runs r ON r.run_id = d.run_id AND r.process = d.process
 WHERE d.process = $process
-ORDER BY r.as_of DESC NULLS LAST, d.run_id DESC
+ORDER BY d.run_id DESC
 LIMIT 10

@@ -10,7 +10,7 @@ WITH counted AS (
     GROUP BY process
 ),
 last_run AS (
-    SELECT process, arg_max(run_id, finished_at) AS run_id, max(finished_at) AS finished_at
+    SELECT process, max(run_id) AS run_id, arg_max(finished_at, run_id) AS finished_at
     FROM runs
     WHERE status = 'done'
     GROUP BY process

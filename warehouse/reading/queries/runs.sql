@@ -5,5 +5,5 @@
 SELECT run_id, as_of, started_at, finished_at, status, reason, rows_landed, rows_quarantined, cases_touched, variants_new
 FROM runs
 WHERE process = $process
-ORDER BY started_at DESC NULLS LAST, run_id DESC
+ORDER BY run_id DESC
 LIMIT 10
