@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,9 +118,14 @@ def plan(
     until: _UntilOption = None,
 ) -> None:
     """Print what a run would do, and why."""
+    from pipelines.planning.alone import alone
+    from pipelines.store_settings import store_settings
+
     loaded = load_workspace(workspace)
     asked = _asked(loaded, (*(processes or ()), *(process or ())), as_of, full_refresh, stage, since, until)
-    made = asked.plan(loaded)
+    # the plan has the store open for a moment: a night that wanted it just then would fail
+    with alone(loaded) if store_settings(loaded).mart.exists() else nullcontext():
+        made = asked.plan(loaded)
     print_plan(made)
     if made.refusals:
         for refusal in made.refusals:

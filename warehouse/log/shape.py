@@ -71,8 +71,8 @@ def shape(
     """Bring the event log of a process to the state of its current loads.
 
     `as_of` None stands for the instant at which live sources were asked, else for the latest event; `anew` makes all
-    cases anew, `interval` also those with an event in it. Raises `WarehouseError` where a mapped
-    column is missing, or no row can be used. Cost: a few sorts of the events of the touched cases, and a scan of the
+    cases anew, `interval` also those with an event in it. Raises `WarehouseError` where a mapped column is missing, or
+    no row can be used. Cost: a few sorts of the events of the touched cases, and a scan of the
     case column of the landed rows; memory spills to disk.
     """
     check_columns(store, process)

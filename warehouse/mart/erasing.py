@@ -87,6 +87,9 @@ def erase(connection: duckdb.DuckDBPyConnection, database: str, erasure: Erasure
         _erase_working(connection, database, schema, erasure)
     for column in ("raw", "value"):
         change(f"UPDATE {main}.quarantined_rows SET {column} = NULL WHERE {own} AND regexp_matches({column}, $pattern)")
+    if "quality_checks" in tables:
+        # a gate tells examples
+        change(f"UPDATE {main}.quality_checks SET detail = NULL WHERE {own} AND regexp_matches(detail, $pattern)")
     # a run that failed quotes values in its reason
     change(
         f"UPDATE {main}.runs SET reason = regexp_replace(reason, $quoted, '''{REPLACEMENT}''', 'g') "
