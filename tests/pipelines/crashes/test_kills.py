@@ -122,9 +122,7 @@ def test_the_nights_do_something(calm: Calm) -> None:
     assert (again.code, again.seconds) == (0, {}), again.told
 
 
-def one_round(
-    calm: Calm, kills: Counter[str], folder: Path, seed: int, record: Callable[[str, object], None]
-) -> None:
+def one_round(calm: Calm, kills: Counter[str], folder: Path, seed: int, record: Callable[[str, object], None]) -> None:
     """One seed: kills, then a run that is left alone."""
     chance = random.Random(seed)
     stage = STAGES[seed % len(STAGES)]
