@@ -65,8 +65,14 @@ def runs(
         out.print("No run was done yet.")
         return
     table = Table(box=None, header_style="bold")
-    for name in ("run", "process", "began (UTC)", "status", "rows landed", "cases touched", ""):
-        table.add_column(name, justify="right" if name in {"rows landed", "cases touched"} else "left")
+    # an id that is cut is of no use: it is what undo and redo take
+    table.add_column("run", no_wrap=True, min_width=max(len(row.run_id) for row in rows[-limit:]))
+    table.add_column("process", overflow="fold")
+    table.add_column("began (UTC)", no_wrap=True, min_width=16)
+    table.add_column("status", no_wrap=True)
+    table.add_column("rows", justify="right")
+    table.add_column("cases", justify="right")
+    table.add_column("", overflow="fold")
     for row in rows[-limit:]:
         what = f"takes back or brings back {row.undoes}" if row.undoes is not None else ""
         what = f"by {row.undone_by}" if row.undone_by is not None else what
