@@ -72,9 +72,9 @@ def runs(
     table.add_column("status", no_wrap=True)
     table.add_column("rows", justify="right")
     table.add_column("cases", justify="right")
-    table.add_column("", overflow="fold")
+    table.add_column("undone, undoing", no_wrap=True)
     for row in rows[-limit:]:
-        what = f"takes back or brings back {row.undoes}" if row.undoes is not None else ""
+        what = f"of {row.undoes}" if row.undoes is not None else ""
         what = f"by {row.undone_by}" if row.undone_by is not None else what
         cells = (
             row.run_id,
@@ -86,7 +86,7 @@ def runs(
             what,
         )
         table.add_row(*(Text(plain(cell)) for cell in cells))
-    out.print(table)
+    out.print(table, width=max(out.width, 140), crop=False)
 
 
 def undo(
