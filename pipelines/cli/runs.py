@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from pipelines.cli.console import err, out, plain, print_plan, safe
+from pipelines.cli.console import err, out, print_plan, safe
 from pipelines.cli.nights import carry_out_plan, stopping_in_words
 
 if TYPE_CHECKING:
@@ -64,23 +62,29 @@ def runs(
     if not rows:
         out.print("No run was done yet.")
         return
-    table = Table(box=None, header_style="bold")
-    for name in ("run", "process", "began (UTC)", "status", "rows landed", "cases touched", ""):
-        table.add_column(name, justify="right" if name in {"rows landed", "cases touched"} else "left")
+    told = [("run", "process", "began (UTC)", "status", "rows", "cases", "undone, undoing")]
     for row in rows[-limit:]:
-        what = f"takes back or brings back {row.undoes}" if row.undoes is not None else ""
+        what = f"of {row.undoes}" if row.undoes is not None else ""
         what = f"by {row.undone_by}" if row.undone_by is not None else what
-        cells = (
-            row.run_id,
-            row.process,
-            f"{row.started_at:%Y-%m-%d %H:%M}" if row.started_at is not None else "",
-            row.status,
-            f"{row.rows_landed:,}" if row.rows_landed is not None else "",
-            f"{row.cases_touched:,}" if row.cases_touched is not None else "",
-            what,
+        told.append(
+            (
+                row.run_id,
+                row.process,
+                f"{row.started_at:%Y-%m-%d %H:%M}" if row.started_at is not None else "",
+                row.status,
+                f"{row.rows_landed:,}" if row.rows_landed is not None else "",
+                f"{row.cases_touched:,}" if row.cases_touched is not None else "",
+                what,
+            )
         )
-        table.add_row(*(Text(plain(cell)) for cell in cells))
-    out.print(table)
+    # lines and no table: an id that a narrow terminal cuts is of no use, for undo and redo take it
+    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
+    for line in told:
+        cells = (
+            cell.rjust(width) if place in {4, 5} else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        out.print(safe("  ".join(cells).rstrip()), highlight=False)
 
 
 def undo(
