@@ -20,10 +20,10 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-def rank_hotspots(by_period: pa.Table, overall: pa.Table, excess: pa.Table) -> pa.Table:
+def rank_hotspots(by_period: pa.Table, excess: pa.Table) -> pa.Table:
     """Figures, recoverable time and rank of every place, in every period and over the whole log (period_no 0).
 
-    `by_period` and `overall` hold duration counts with the columns kind, measure, segment_no, place_a, place_b,
+    `by_period` holds duration counts with the columns kind, measure, segment_no, place_a, place_b,
     period_no, seconds, n, extra_us, reference_n, reference_extra_us, sorted by kind, measure, segment, place, period,
     seconds. `excess` holds kind (activity, or segment for limits that end with the case), segment_no, place_a,
     period_no, excess_us (whole numbers of any width). The result has `excess_seconds`, rounded once.
@@ -33,16 +33,15 @@ def rank_hotspots(by_period: pa.Table, overall: pa.Table, excess: pa.Table) -> p
     the periods that have one. Ranks count from 1 within period, segment, kind and measure, by recoverable, then
     excess, then total time, then place.
     """
-    for name, table in (("by_period", by_period), ("overall", overall)):
-        missing = [column for column in (*_KEYS, *_COUNTS) if column not in table.column_names]
-        if missing:
-            raise MiningError(Problem(f"the duration counts lack the columns {', '.join(missing)}.", name))
+    missing = [column for column in (*_KEYS, *_COUNTS) if column not in by_period.column_names]
+    if missing:
+        raise MiningError(Problem(f"the duration counts lack the columns {', '.join(missing)}.", "by_period"))
     period_keys, period_figures = _summed(by_period)
     place = _place_numbers(period_keys)
     period = period_keys["period_no"].to_numpy()
     reference = reference_means(place, period, period_figures.reference_n, period_figures.reference_us)
     recoverable = recoverable_seconds(period_figures.n, period_figures.total_us, reference)
-    overall_keys, overall_figures = _summed(overall)
+    overall_keys, overall_figures = _summed(_overall(by_period))
     overall_recoverable = _summed_over_periods(place, recoverable, len(overall_figures.n))
     table = pa.concat_tables(
         [
@@ -66,6 +65,15 @@ def _summed(table: pa.Table) -> tuple[pa.Table, GroupFigures]:
     starts = np.flatnonzero(change).astype(np.int64)
     values = {name: table.column(name).to_numpy().astype(np.int64) for name in _COUNTS}
     return table.select(list(_KEYS)).take(starts), figures(GroupedCounts(starts=starts, **values))
+
+
+def _overall(by_period: pa.Table) -> pa.Table:
+    """The same counts over the whole log (period 0): the rows of a place together, by second whatever their period."""
+    order = np.lexsort((by_period.column("seconds").to_numpy(), _place_numbers(by_period)))
+    taken = by_period.take(order)
+    index = taken.schema.get_field_index("period_no")
+    field = taken.schema.field(index)
+    return taken.set_column(index, field, pa.array(np.zeros(taken.num_rows, dtype=np.int32)).cast(field.type))
 
 
 def _place_numbers(keys: pa.Table) -> Ints:

@@ -114,10 +114,10 @@ EXCESS = pa.schema(
 )
 
 
-def counts_table(rows: list[dict[str, Any]], *, overall: bool) -> pa.Table:
+def counts_table(rows: list[dict[str, Any]]) -> pa.Table:
     merged: dict[tuple[Any, ...], dict[str, int]] = {}
     for row in rows:
-        key = (*(row[k] for k in KEYS[:5]), 0 if overall else row["period_no"], row["seconds"])
+        key = (*(row[k] for k in KEYS[:5]), row["period_no"], row["seconds"])
         known = merged.setdefault(key, dict.fromkeys(("n", "extra_us", "reference_n", "reference_extra_us"), 0))
         for name in known:
             known[name] += row[name]
@@ -159,7 +159,7 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
     excess = pa.Table.from_pylist(
         [dict(zip(EXCESS.names, ("activity", a, b, c, us * 10**6), strict=True)) for a, b, c, us in over], schema=EXCESS
     )
-    found = rank_hotspots(counts_table(rows, overall=False), counts_table(rows, overall=True), excess).to_pylist()
+    found = rank_hotspots(counts_table(rows), excess).to_pylist()
     places: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
         places.setdefault(tuple(row[k] for k in KEYS[:5]), []).append(row)
@@ -210,12 +210,12 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
 
 def test_no_durations_at_all() -> None:
     empty = SCHEMA.empty_table()
-    assert rank_hotspots(empty, empty, EXCESS.empty_table()).num_rows == 0
+    assert rank_hotspots(empty, EXCESS.empty_table()).num_rows == 0
 
 
 def test_counts_without_a_column_are_refused() -> None:
     with pytest.raises(MiningError, match="seconds"):
-        rank_hotspots(SCHEMA.empty_table().drop_columns(["seconds"]), SCHEMA.empty_table(), EXCESS.empty_table())
+        rank_hotspots(SCHEMA.empty_table().drop_columns(["seconds"]), EXCESS.empty_table())
 
 
 def test_time_over_limits_of_a_large_log() -> None:
@@ -230,7 +230,7 @@ def test_time_over_limits_of_a_large_log() -> None:
         ],
         schema=EXCESS,
     )
-    found = rank_hotspots(counts_table([row], overall=False), counts_table([row], overall=True), excess)
+    found = rank_hotspots(counts_table([row]), excess)
     assert found.column("excess_seconds").to_pylist() == [late / 10**6, late / 10**6]
 
 
@@ -238,6 +238,6 @@ def test_a_second_that_many_instances_share() -> None:
     """Twenty million instances of sixty days each, as a deadline makes them: one row passes 63 bits by far."""
     row = {"segment_no": 0, "kind": "activity", "place_a": 1, "place_b": None, "measure": "sojourn", "period_no": 1}
     row |= {"seconds": 60 * 86_400, "n": 20_000_000, "extra_us": 9, "reference_n": 5, "reference_extra_us": 0}
-    found = rank_hotspots(counts_table([row], overall=False), counts_table([row], overall=True), EXCESS.empty_table())
+    found = rank_hotspots(counts_table([row]), EXCESS.empty_table())
     total = float(60 * 86_400 * 20_000_000 * 10**6 + 9)
     assert found.column("total_us").to_pylist() == [total, total]

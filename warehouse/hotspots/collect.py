@@ -21,9 +21,9 @@ STEP_VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Duration counts by period and overall, in the order of their groups; and time over limits by place.
+    """Duration counts by period, in the order of their groups; and time over limits by place.
 
-    Columns of the counts: segment_no, kind, place_a, place_b, measure, period_no (0: overall), seconds, n, extra_us
+    Columns of the counts: segment_no, kind, place_a, place_b, measure, period_no, seconds, n, extra_us
     (microseconds beyond the whole seconds), reference_n, reference_extra_us. Columns of the excess: kind (activity;
     segment where the case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years of a million
     cases pass 63 bits). Places are numbered in the order of their names. `cases_counted` are those whose share had to
@@ -31,7 +31,6 @@ class Collected:
     """
 
     by_period: pa.Table
-    overall: pa.Table
     excess: pa.Table
     cases_counted: int
 
@@ -48,7 +47,6 @@ def collect_durations(store: Store, process: ProcessSpec, *, anew: bool = False)
         store.run("hotspots", "places")
         collected = Collected(
             by_period=store.arrow("hotspots", "counts_by_period"),
-            overall=store.arrow("hotspots", "counts_overall"),
             excess=store.arrow("hotspots", "excess"),
             cases_counted=counted,
         )
