@@ -41,6 +41,8 @@ GATES_VERSION = 1
 READING_VERSION = 1
 REPORT_VERSION = 1
 
+_CUT_OFF = "the last run was cut off"
+
 
 def make_plan(
     workspace: Workspace,
@@ -166,13 +168,15 @@ def _process_stages(
         told = [f"{count} {what}" for count, what in ((new, "new"), (gone, "gone"), (back, "back")) if count]
         if told:
             reasons.append(f"{source_name}: {', '.join(told)}")
-    if reasons or asked:
+    was_cut_off = (name, UNFINISHED) in former
+    if reasons or asked or was_cut_off:
         why = [f"files {'; '.join(reasons)}"] if reasons else []
         # its answer is not known before: the later stages are planned, and find little to do where it is little
         why += [f"live source {', '.join(asked)}: asked again"] if asked else []
+        why = why or [_CUT_OFF]
         stages.append(Stage(name, "pull", "; ".join(why), fingerprint({"sources": current}), files))
-    if reasons or asked or is_waiting:
-        told_why = "files came or went" if reasons else "a live source is asked again"
+    if reasons or asked or is_waiting or was_cut_off:
+        told_why = "files came or went" if reasons else "a live source is asked again" if asked else _CUT_OFF
         gates = fingerprint({"sources": current, "quality": process.file.quality, "step": GATES_VERSION})
         stages.append(Stage(name, "gates", told_why if stages else "loads stand that no gate has passed", gates))
     shape = fingerprint({"sources": current, "mapping": process_spec(process), "as_of": as_of, "step": SHAPE_VERSION})
@@ -190,8 +194,8 @@ def _process_stages(
     upstream_ran = bool(stages)
     for stage_name, present_fingerprint in wanted_stages.items():
         reason = stale_reason(former.get((name, stage_name)), present_fingerprint)
-        if (name, UNFINISHED) in former:
-            reason = "the last run was cut off"
+        if was_cut_off:
+            reason = _CUT_OFF
         if full_refresh:
             reason = "full refresh"
         elif reason is None and upstream_ran:
