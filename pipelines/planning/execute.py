@@ -17,7 +17,7 @@ from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
 from warehouse.mart.ledger import RunRecord, StageRecord, current_as_of, record_run, record_stage
-from warehouse.mart.restore import mark_finished, mark_unfinished, restore_process
+from warehouse.mart.restore import mark_unfinished, restore_process
 from warehouse.store import Store
 
 
@@ -115,8 +115,6 @@ def record_process(
     reason = "; ".join(f"{stage.name}: {stage.reason}" for stage in stages)
     try:
         with Store(store_settings(night.workspace)) as store:
-            if not result.has_failed:
-                mark_finished(store, result.process)
             record_run(
                 store,
                 RunRecord(

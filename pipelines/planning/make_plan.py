@@ -70,6 +70,9 @@ class _Asked:
     landed_as_is: str | None
 
 
+_CUT_OFF = "the last run was cut off"
+
+
 def make_plan(
     workspace: Workspace,
     *,
@@ -224,9 +227,12 @@ def _process_stages(
         current.extend((source_name, *pair) for pair in sorted(wanted))
         if told:
             reasons.append(f"{source_name}: {told}")
+    was_cut_off = (name, UNFINISHED) in known.former
     why = [f"files {'; '.join(reasons)}"] if reasons else []
     # its answer is not known before: the later stages are planned, and find little to do where it is little
     why += [f"live source {', '.join(live)}: asked again"] if live else []
+    if was_cut_off and asked.landed_as_is is None:
+        why = why or [_CUT_OFF]
     pull = Stage(
         name,
         "pull",
@@ -236,14 +242,15 @@ def _process_stages(
         interval=asked.interval,
     )
     came = "the sources changed" if reasons else "a live source is asked again" if live else None
+    came = came or (_CUT_OFF if was_cut_off else None)
     waits = "loads stand that no gate has passed" if name in known.waiting else None
     asked_of_gates = fingerprint({"sources": current, "quality": process.file.quality, "step": GATES_VERSION})
     gates = Stage(name, "gates", came or waits or "", asked_of_gates)
     stages: list[tuple[Stage, bool]] = [(pull, bool(why)), (gates, bool(came or waits))]
     for stage_name, present_fingerprint in stage_inputs(process, current, as_of=asked.as_of).items():
         reason = stale_reason(known.former.get((name, stage_name)), present_fingerprint)
-        if (name, UNFINISHED) in known.former:
-            reason = "the last run was cut off"
+        if was_cut_off:
+            reason = _CUT_OFF
         if asked.full_refresh:
             reason = "full refresh"
         elif reason is not None and asked.landed_as_is is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
@@ -16,6 +17,9 @@ from pipelines.report.words import LANGUAGES, Language
 from pipelines.workspace.protection_section import NamesShown
 from warehouse.errors import WarehouseError
 from warehouse.reading.snapshot import Snapshot
+
+# as `_write` names a page until it is whole
+_STRAY = re.compile(r"\.[a-z0-9_-]+\.html\.[a-z0-9_]{8}")
 
 
 def write_reports(
@@ -77,6 +81,14 @@ def write_dictionary(snapshot_path: Path | str, target: Path, *, languages: Sequ
                 todo="Choose another path.",
             )
         ) from error
+
+
+def remove_stray_pages(folder: Path) -> None:
+    """Remove half-written pages that a killed run left behind; for the night alone, which holds the warehouse."""
+    for path in folder.glob(".*.html.*"):
+        if _STRAY.fullmatch(path.name):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _dictionary_file(processes: Sequence[str]) -> str:

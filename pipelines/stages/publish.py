@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.people import names_of
-from pipelines.report.write import write_reports
+from pipelines.report.write import remove_stray_pages, write_reports
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import archive_settings, store_settings
 from warehouse.landing.loads import generation
@@ -40,6 +40,7 @@ def publish(night: Night) -> StageOutcome:
 def report(night: Night) -> StageOutcome:
     """Write the pages from the snapshot alone."""
     settings = night.workspace.settings
+    remove_stray_pages(night.workspace.path(settings.report.folder))
     pages = write_reports(
         night.workspace.path(settings.warehouse.snapshot),
         night.workspace.path(settings.report.folder),

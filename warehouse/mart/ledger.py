@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from warehouse.mart.restore import UNFINISHED
 from warehouse.sql_step import composed_step
 from warehouse.store import Store, arrow_table
 
@@ -91,8 +92,15 @@ def record_stage(store: Store, record: StageRecord) -> None:
 
 
 def record_run(store: Store, record: RunRecord) -> None:
-    """Note a run of a process, done or failed."""
+    """Note a run of a process, done or failed; one that is done makes its facts whole, in the same commit."""
     with store.transaction("mart"):
+        if record.status == "done":
+            store.run_step(
+                composed_step(
+                    "mart/mark_finished", "DELETE FROM stage_states WHERE process = $process AND stage = $stage"
+                ),
+                {"process": record.process, "stage": UNFINISHED},
+            )
         store.run_step(
             composed_step(
                 "mart/record_run",

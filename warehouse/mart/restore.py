@@ -22,25 +22,32 @@ UNFINISHED = "unfinished"  # stands among the stages of a process while its fact
 
 
 def mark_unfinished(store: Store, process: str, *, run_id: str) -> None:
-    """Note that the facts of a process are being made anew: until `mark_finished` nobody may publish them."""
+    """Note that the facts of a process are being made anew: until a run of it is done nobody may publish them.
+
+    A model that a run found which was cut off is no model to compare with: it goes.
+    """
+    values = {"process": process, "stage": UNFINISHED, "run_id": run_id}
     with store.transaction("mart"):
+        store.run_step(
+            composed_step(
+                "restore/forget_model",
+                """
+                DELETE FROM discovered_models WHERE process = $process AND run_id <> $run_id AND run_id IN (
+                    SELECT run_id FROM stage_states WHERE process = $process AND stage = $stage
+                )
+                """,
+            ),
+            values,
+        )
         store.run_step(
             composed_step(
                 "restore/mark_unfinished",
-                "INSERT INTO stage_states VALUES ($process, $stage, '', $run_id) ON CONFLICT DO NOTHING",
+                """
+                INSERT INTO stage_states VALUES ($process, $stage, '', $run_id)
+                ON CONFLICT (process, stage) DO UPDATE SET run_id = excluded.run_id
+                """,
             ),
-            {"process": process, "stage": UNFINISHED, "run_id": run_id},
-        )
-
-
-def mark_finished(store: Store, process: str) -> None:
-    """Note that the facts of a process are whole again."""
-    with store.transaction("mart"):
-        store.run_step(
-            composed_step(
-                "restore/mark_finished", "DELETE FROM stage_states WHERE process = $process AND stage = $stage"
-            ),
-            {"process": process, "stage": UNFINISHED},
+            values,
         )
 
 

@@ -176,12 +176,10 @@ def _same_night(number: int) -> list[tuple[str, str]]:
     return pairs
 
 
-def files(folder: Path, number: int) -> list[str]:
-    """The names of all files but lock files, the later tries' instants as the first one's."""
-    text = "\n".join(str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix != ".lock")
-    for later, first in _same_night(number):
-        text = text.replace(later, first)
-    return sorted(text.split("\n"))
+def files(folder: Path) -> list[str]:
+    """The names of all files but earlier snapshots, which a second publishing of the same night adds to."""
+    found = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in found if not name.startswith("published/archive/asrun-"))
 
 
 def differences(one: Facts, other: Facts) -> list[str]:
