@@ -22,7 +22,7 @@ from pipelines.planning.stage import (
     stale_reason,
 )
 from pipelines.report.people import names_of
-from pipelines.sources.hashing import content_hash
+from pipelines.sources.hashing import content_hash, file_stamp
 from pipelines.sources.locating import find_files
 from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
@@ -120,8 +120,10 @@ def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str
         reading = digest((*options, READING_VERSION, *protected))
         try:
             for located in find_files(source.files, workspace=workspace, environ=environ):
+                stamp = file_stamp(located.path)
+                content = content_hash(located.path)
                 found.append(
-                    SourceFile(source=name, located=located, content_hash=content_hash(located.path), reading=reading)
+                    SourceFile(source=name, located=located, content_hash=content, reading=reading, stamp=stamp)
                 )
         except BadInput as error:
             where = process.document.where(("sources", name, "files"))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipelines.errors import Problem
+from pipelines.sources.hashing import FileStamp
 from pipelines.sources.locating import LocatedFile
 
 StageName = Literal["pull", "gates", "shape", "discover", "judge", "hotspots", "publish", "report"]
@@ -19,12 +20,16 @@ WHOLE = ""  # the process name of stages that are about the whole workspace
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a source with the sha256 of its bytes and a fingerprint of how it is read."""
+    """A file of a source with the sha256 of its bytes and a fingerprint of how it is read.
+
+    `stamp`: what the file system said of it before it was hashed, to tell whether it has changed since.
+    """
 
     source: str
     located: LocatedFile
     content_hash: str
     reading: str
+    stamp: FileStamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
