@@ -53,7 +53,9 @@ def published_at(path: Path) -> datetime | None:
     """
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            for sql in ("SELECT max(published_at) FROM publications", "SELECT max(started_at) FROM runs"):
+            # the last row, not the latest instant: clocks are set back at times
+            last = "SELECT arg_max(published_at, rowid) FROM publications"
+            for sql in (last, "SELECT max(started_at) FROM runs"):
                 with contextlib.suppress(duckdb.CatalogException):
                     row = connection.execute(f"SELECT epoch_us(x) FROM ({sql}) AS t(x)").fetchone()
                     if row is not None and row[0] is not None:

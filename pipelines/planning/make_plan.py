@@ -24,7 +24,7 @@ from pipelines.planning.stage import (
     fingerprint,
 )
 from pipelines.report.people import names_of
-from pipelines.sources.hashing import content_hash
+from pipelines.sources.hashing import content_hash, file_stamp
 from pipelines.sources.locating import find_files
 from pipelines.store_settings import store_settings
 from pipelines.telling import few_names, problems_of
@@ -184,8 +184,10 @@ def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str
         reading = digest((*options, READING_VERSION, *protected))
         try:
             for located in find_files(source.files, workspace=workspace, environ=environ):
+                stamp = file_stamp(located.path)
+                content = content_hash(located.path)
                 found.append(
-                    SourceFile(source=name, located=located, content_hash=content_hash(located.path), reading=reading)
+                    SourceFile(source=name, located=located, content_hash=content, reading=reading, stamp=stamp)
                 )
         except BadInput as error:
             where = process.document.where(("sources", name, "files"))

@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from pipelines.errors import Problem
+from pipelines.sources.hashing import FileStamp
 from pipelines.sources.locating import LocatedFile
 from warehouse.specification import Interval
 
@@ -32,12 +33,16 @@ WHOLE = ""  # the process name of stages that are about the whole workspace
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a source with the sha256 of its bytes and a fingerprint of how it is read."""
+    """A file of a source with the sha256 of its bytes and a fingerprint of how it is read.
+
+    `stamp`: what the file system said of it before it was hashed, to tell whether it has changed since.
+    """
 
     source: str
     located: LocatedFile
     content_hash: str
     reading: str
+    stamp: FileStamp | None = None
 
 
 @dataclass(frozen=True, slots=True)

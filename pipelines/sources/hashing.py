@@ -7,6 +7,18 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 
+FileStamp = tuple[int, int, int]
+"""Inode, size in bytes and instant of the last change in nanoseconds."""
+
+
+def file_stamp(path: Path) -> FileStamp | None:
+    """What the file system says of a file without reading it; None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
 
 def content_hash(path: Path) -> str:
     """Return the sha256 of the file's bytes as 64 lower-case hex digits.

@@ -13,6 +13,7 @@ from pipelines.compiling.process import drift_rule
 from pipelines.compiling.protection import people_columns
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import SourceFile
+from pipelines.sources.hashing import content_hash, file_stamp
 from pipelines.sources.leftovers import STAGING, remove_staging
 from pipelines.sources.staging import StagedBatches, StagedFile, StagedText, stage
 from pipelines.stages.outcome import Night, StageOutcome
@@ -24,7 +25,7 @@ from pipelines.workspace.process_file import Source
 from warehouse.errors import WarehouseError
 from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines, LoadOrigin, ParquetFile
 from warehouse.landing.forgetting import unfinished_forgettings
-from warehouse.landing.land import land
+from warehouse.landing.land import land_content
 from warehouse.landing.loads import known_loads, set_current
 from warehouse.store import Store
 
@@ -137,13 +138,33 @@ def _land_file(
         content = _content(staged)
         is_sparse = isinstance(content, JsonLines) or file.located.path.name.casefold().endswith((".xes", ".xes.gz"))
         drift = drift_rule(source, is_sparse=is_sparse or source.format == "xes")
-        result = land(store, content, origin, loaded_at=night.started_at, is_current=is_current, drift=drift)
+        with store.transaction("landing"):
+            result = land_content(
+                store, content, origin, loaded_at=night.started_at, is_current=is_current, drift=drift
+            )
+            _refuse_changed(file)
     notes = (*(staged.notes if isinstance(staged, StagedBatches) else ()), *result.notes, *shield_notes(result))
     return _Landed(
         rows_landed=result.rows_landed,
         rows_read=result.rows_read,
         notes=tuple(f"{file.located.locator}: {note}" for note in notes),
     )
+
+
+def _refuse_changed(file: SourceFile) -> None:
+    """The rows of a file that was written while it was read are not those that its hash stands for."""
+    path = file.located.path
+    if file.stamp is not None and file_stamp(path) == file.stamp:
+        return
+    if content_hash(path) != file.content_hash:
+        raise BadInput(
+            Problem(
+                "the file changed while it was read; nothing of it was kept.",
+                file.located.locator,
+                "Let the export end before the night begins, best under another name that is changed at the end; "
+                "then run again.",
+            )
+        )
 
 
 def _staged(source: Source, file: SourceFile, folder: Path) -> StagedFile:
