@@ -8,6 +8,7 @@ from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import archive_settings, store_settings
 from warehouse.landing.loads import generation
 from warehouse.landing.removing import due_rewritings
+from warehouse.mart.dictionaries import prune_names
 from warehouse.mart.forgotten import publish_forgotten
 from warehouse.mart.ledger import record_publication, set_generation
 from warehouse.mart.macros import make_macros
@@ -27,6 +28,9 @@ def publish(night: Night) -> StageOutcome:
             restore_process(store, process, snapshot)
         with store.transaction("mart"):
             make_macros(store.connection)
+            if any(process.file.retention.cases is not None for process in night.workspace.processes):
+                # names that only cases used which were too old; no sooner, for judging still has to find their findings
+                prune_names(store.connection, "mart")
         record_publication(store, run_id=night.run_id, published_at=night.started_at)
         set_generation(store, generation(store))
         publish_forgotten(store)

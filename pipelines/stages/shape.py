@@ -6,7 +6,7 @@ from pipelines.compiling.process import process_spec
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
 from warehouse.gates.loads import refuse_waiting
-from warehouse.landing.retention import drop_old_names, remove_old_cases, remove_old_loads
+from warehouse.landing.retention import drop_old_ids, remove_old_cases, remove_old_loads
 from warehouse.log.shape import shape
 from warehouse.specification import Interval
 from warehouse.store import Store
@@ -25,7 +25,7 @@ def shape_log(night: Night, process_name: str, *, anew: bool = False, interval: 
         touched = result.cases_touched
         if old.cases:
             result = shape(store, spec, as_of=result.as_of)
-            drop_old_names(store, spec.name, old)
+            drop_old_ids(store, spec.name, old)
         remove_old_loads(store, spec, as_of=result.as_of)
     removed = f"; {old.cases:,} cases were too old to be kept" if old.cases else ""
     return StageOutcome(

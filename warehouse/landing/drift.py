@@ -91,7 +91,9 @@ def refuse_retyped(
     problems = [
         Problem(
             f"the content no longer fits what was landed before: in the column '{name}' {rows:,} values are no "
-            f"{_TYPE_NAMES.get(kind, kind)} (for example '{(example or '')[:80]}').",
+            f"{_TYPE_NAMES.get(kind, kind)}"
+            # a protected source's values are quoted nowhere
+            + ("." if origin.protection is not None else f" (for example '{(example or '')[:80]}')."),
             origin.locator,
             "Mend the source, write drift: quarantine to hold such rows back, or give the source another name so that "
             "it is landed afresh; nothing of it was landed.",

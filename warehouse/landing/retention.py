@@ -7,7 +7,6 @@ from datetime import datetime
 
 from warehouse.landing.loads import generation, next_generation
 from warehouse.landing.removing import delete_rows, landed_sources, note_changes, purge_loads
-from warehouse.mart.dictionaries import prune_names
 from warehouse.specification import AgeSpec, ProcessSpec
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
@@ -76,8 +75,8 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
     return Expired(cases, events, rows, change)
 
 
-def drop_old_names(store: Store, process: str, expired: Expired) -> None:
-    """When the log is shaped without the old cases, let go of their ids and of the names that only they used."""
+def drop_old_ids(store: Store, process: str, expired: Expired) -> None:
+    """When the log is shaped without the old cases, let go of their ids in landing."""
     with store.transaction("landing"):
         store.run_step(
             composed_step(
@@ -85,8 +84,6 @@ def drop_old_names(store: Store, process: str, expired: Expired) -> None:
             ),
             {"process": process, "change": expired.change},
         )
-    with store.transaction("mart"):
-        prune_names(store.connection, "mart")
 
 
 _CUT = "$as_of::TIMESTAMPTZ - to_months(CAST($months AS INTEGER)) - to_days(CAST($days AS INTEGER))"

@@ -81,7 +81,7 @@ def test_a_live_source_is_asked_each_night_and_judged_as_of_then(
         plan = make_plan(load_workspace(tmp_path), environ={})
         reasons = {stage.name: stage.reason for stage in plan.of("desk")}
         assert reasons["pull"] == "live source tickets: asked again"
-        assert set(reasons) == {"pull", "shape", "discover", "judge", "hotspots"}
+        assert set(reasons) == {"pull", "gates", "shape", "discover", "judge", "hotspots"}
         result = run_night(tmp_path)
         assert not result.has_failed
     with duckdb.connect(str(tmp_path / "published/asrun.duckdb"), read_only=True) as connection:

@@ -19,7 +19,17 @@ from tests.builders.night import SilentObserver
 from tests.builders.workspaces import process_config
 
 # who ran what when, what was landed, which models were found on which night
-LEDGERS = {"runs", "run_stages", "schema_info", "stage_states", "deviation_sightings", "loads", "discovered_models"}
+LEDGERS = {
+    "runs",
+    "run_stages",
+    "schema_info",
+    "stage_states",
+    "deviation_sightings",
+    "loads",
+    "discovered_models",
+    "quality_checks",
+    "publications",
+}
 
 
 def facts(folder: Path) -> dict[str, list[str]]:
