@@ -23,7 +23,7 @@ from pipelines.stages import pull
 from pipelines.workspace.load import load_workspace
 from tests.builders.night import SilentObserver, run_night
 from tests.builders.workspaces import ROWS, csv_text, write_data, write_workspace
-from tests.pipelines.bad_input.nights import MART, SNAPSHOT, assert_told, changed, facts_of, result_of
+from tests.pipelines.bad_input.nights import SNAPSHOT, Facts, assert_told, changed, facts_of, result_of
 
 STAGES = ("pull", "gates", "shape", "discover", "judge", "hotspots", "publish", "report")
 MORE = tuple((f"N{case}", *row[1:]) for case in range(400) for row in ROWS[:4])
@@ -65,7 +65,6 @@ def test_a_file_that_goes_between_plan_and_pull_is_told(pair: Path) -> None:
     data = write_data(pair, "alpha", (*ROWS, *MORE[:8]))
     ran = night_at(pair, SECOND, between=data.unlink)
     assert_told(result_of(ran, "alpha").problems, "can't be read: No such file or directory", "data/alpha.csv")
-    assert not result_of(ran, "beta").has_failed if any(each.process == "beta" for each in ran.processes) else True
     assert changed(before, facts_of(pair, "alpha")) == []
     assert landed(pair) == rows
     write_data(pair, "alpha", (*ROWS, *MORE[:8]))
@@ -133,8 +132,8 @@ def test_a_clock_that_was_set_back_changes_no_fact(pair: Path, tmp_path: Path) -
         assert reader.execute("SELECT count(*) FROM runs WHERE process = 'alpha' AND status = 'done'").fetchone() == (
             3,
         )
-    kept = sorted(path.name for path in (pair / "published" / "archive").iterdir())
-    assert len(kept) >= 1
+    kept = sorted(path.name[:14] for path in (pair / "published" / "archive").iterdir())
+    assert kept == ["asrun-20260227", "asrun-20260302"], "none was put in another's place"
     assert night_at(pair, datetime(2026, 1, 1, tzinfo=UTC)).processes == (), "nothing is left to do"
 
 
@@ -187,10 +186,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=False)
 
 
+@pytest.fixture(scope="module")
+def with_more(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Facts:
+    """The facts of the second night where there is room."""
+    folder = tmp_path_factory.mktemp("calm") / "w"
+    shutil.copytree(template, folder)
+    write_data(folder, "alpha", (*ROWS, *MORE))
+    assert not night_at(folder, SECOND).has_failed
+    return facts_of(folder, "alpha", of_arrival=False)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_disk_that_fills_as_a_stage_begins(
-    template: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+    template: Path, small_disk: Path, with_more: Facts, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     """The whole workspace lies on the disk: what the stage can't write is told, and last night's facts stay."""
     folder = small_disk / "w"
@@ -210,8 +219,10 @@ def test_a_disk_that_fills_as_a_stage_begins(
     monkeypatch.setattr(execute, "carry_out", filled)
     ran = night_at(folder, SECOND)
     told = [problem for result in ran.processes for problem in result.problems]
-    assert told
-    assert_told(tuple(told))
+    text = "\n".join(map(str, told))
+    assert "Traceback" not in text
+    assert "did not foresee" not in text, text
+    assert any(word in text for word in ("No space left", "could not be written", "space")), text
     filler.unlink()
     monkeypatch.undo()
     shown = facts_of(folder, "alpha", of_arrival=False)
@@ -219,11 +230,4 @@ def test_a_disk_that_fills_as_a_stage_begins(
         assert changed(before, facts_of(folder, "alpha")) == []
     assert len(shown["cases"]) == (412 if stage == "report" else 12)
     assert not night_at(folder, datetime(2026, 3, 3, 3, tzinfo=UTC)).has_failed
-    calm = folder.with_name("calm")
-    shutil.rmtree(folder / "published" / "archive", ignore_errors=True)
-    shutil.copytree(template, calm)
-    write_data(calm, "alpha", (*ROWS, *MORE))
-    assert not night_at(calm, SECOND).has_failed
-    one, other = (facts_of(each, "alpha", of_arrival=False) for each in (folder, calm))
-    assert changed(one, other) == []
-    assert facts_of(folder, "alpha", file=MART).keys() == facts_of(calm, "alpha", file=MART).keys()
+    assert changed(with_more, facts_of(folder, "alpha", of_arrival=False)) == []
