@@ -43,11 +43,8 @@ def last_model_fingerprint(store: Store, process: str) -> str | None:
     rows = store.fetch_sql(
         "mart/last_model",
         """
-        SELECT m.fingerprint
-        FROM mart.main.discovered_models AS m LEFT JOIN mart.main.runs AS r USING (process, run_id)
-        WHERE m.process = $process
-        -- the id of a run is its instant, and clocks are set back at times
-        ORDER BY r.as_of DESC NULLS LAST, m.run_id DESC LIMIT 1
+        SELECT fingerprint FROM mart.main.discovered_models
+        WHERE process = $process ORDER BY run_id DESC LIMIT 1
         """,
         process=process,
     )
