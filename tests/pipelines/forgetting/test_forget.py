@@ -217,6 +217,7 @@ def test_in_a_wide_table_a_resource_loses_its_steps_or_its_name(tmp_path: Path, 
     assert len(facts(folder)["events"]) == (events if name_only else events - mine)
 
 
+@pytest.mark.slow
 def test_they_do_not_come_back(tmp_path: Path) -> None:
     """Neither by the same file read anew, nor by a later one; how much was left out is counted."""
     folder = events_workspace(tmp_path / "w")
@@ -238,6 +239,7 @@ def test_they_do_not_come_back(tmp_path: Path) -> None:
     assert read == [(len(NAMED) + 1, len(NAMED) + 1 - skipped)]
 
 
+@pytest.mark.slow
 def test_the_text_elsewhere_is_told_and_blanked_on_request(tmp_path: Path) -> None:
     """A comment of another case names the agent; a row that can't be read names it too."""
     folder = tmp_path / "w"
@@ -262,6 +264,7 @@ def test_the_text_elsewhere_is_told_and_blanked_on_request(tmp_path: Path) -> No
     assert traces(folder, f"{AGENT}son")  # another word
 
 
+@pytest.mark.slow
 def test_nobody_is_revealed_by_asking(tmp_path: Path) -> None:
     folder = events_workspace(tmp_path / "w")
     night(folder)
@@ -308,6 +311,7 @@ def test_cut_off_and_asked_again_it_completes(tmp_path: Path, step: str, monkeyp
         assert connection.execute("SELECT count(*) FROM forgettings WHERE finished_at IS NULL").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_leftovers_of_nights_that_were_killed_go_too(tmp_path: Path) -> None:
     folder = events_workspace(tmp_path / "w")
     night(folder)
@@ -323,6 +327,7 @@ def test_leftovers_of_nights_that_were_killed_go_too(tmp_path: Path) -> None:
     assert traces(folder, CASE) == []
 
 
+@pytest.mark.slow
 def test_a_hashed_resource_is_forgotten_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASRUN_SALT_DESK", SALT)
     folder = tmp_path / "w"
@@ -338,6 +343,7 @@ def test_a_hashed_resource_is_forgotten_by_its_name(tmp_path: Path, monkeypatch:
     assert len(facts(folder)["cases"]) == len({row[0] for row in NAMED if row[3] != AGENT}) - 1
 
 
+@pytest.mark.slow
 def test_other_processes_keep_what_is_theirs(tmp_path: Path) -> None:
     folder = tmp_path / "w"
     write_workspace(folder, "desk", "loans")

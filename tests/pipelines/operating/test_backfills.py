@@ -53,6 +53,7 @@ def test_a_stage_takes_what_hangs_on_it_and_what_it_needs() -> None:
     assert chosen({"judge", "hotspots"}) == (["judge", "hotspots"], [], [])
 
 
+@pytest.mark.slow
 def test_a_stage_that_is_none_is_refused_with_the_nearest() -> None:
     with pytest.raises(BadInput, match="Did you mean 'judge'") as caught:
         stage_names(["jugde", "pull", "shape"])
@@ -60,6 +61,7 @@ def test_a_stage_that_is_none_is_refused_with_the_nearest() -> None:
     assert stage_names(["report", "shape", "shape"]) == ("shape", "report")
 
 
+@pytest.mark.slow
 def test_stages_and_stretches_of_time_are_done_anew_without_changing_facts(tmp_path: Path) -> None:
     folder = write_settings(tmp_path)
     write_process(folder)
@@ -88,6 +90,7 @@ def touched(folder: Path, run_id: str) -> int:
     return next(row.cases_touched for row in all_runs(load_workspace(folder)) if row.run_id == run_id) or 0
 
 
+@pytest.mark.slow
 def test_the_plan_names_what_changed(tmp_path: Path) -> None:
     folder = write_settings(tmp_path)
     home = write_process(folder, config=incremental())

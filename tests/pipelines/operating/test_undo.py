@@ -59,6 +59,7 @@ def test_an_increment_is_undone_stays_out_and_comes_back(tmp_path: Path) -> None
     assert not plan_of(folder).notes
 
 
+@pytest.mark.slow
 def test_a_full_delivery_that_is_undone_gives_way_to_the_next_one(tmp_path: Path) -> None:
     folder = write_settings(tmp_path)
     write_process(folder)
@@ -78,6 +79,7 @@ def test_a_full_delivery_that_is_undone_gives_way_to_the_next_one(tmp_path: Path
     assert facts(folder) == before
 
 
+@pytest.mark.slow
 def test_the_instant_goes_back_with_the_run(tmp_path: Path) -> None:
     folder = write_settings(tmp_path)
     write_process(folder, config=incremental())
@@ -89,6 +91,7 @@ def test_the_instant_goes_back_with_the_run(tmp_path: Path) -> None:
     assert facts(folder) == before
 
 
+@pytest.mark.slow
 def test_an_earlier_run_goes_while_a_later_one_stays(tmp_path: Path) -> None:
     folder = write_settings(tmp_path)
     write_process(folder, config=incremental())
@@ -103,6 +106,7 @@ def test_an_earlier_run_goes_while_a_later_one_stays(tmp_path: Path) -> None:
     assert "T90" not in cases
 
 
+@pytest.mark.slow
 def test_what_can_not_be_undone_is_told(tmp_path: Path) -> None:
     folder = write_settings(tmp_path)
     write_process(folder)
