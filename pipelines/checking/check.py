@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.checking.drawing_report import DrawingReport, examine
 from pipelines.checking.steps import not_seen, strange_activities, unmapped_steps
+from pipelines.clock import clock
 from pipelines.compiling.process import process_spec
 from pipelines.compiling.standard import compile_standard
 from pipelines.errors import BadInput, Problem
@@ -81,7 +81,7 @@ def _check_sources(
         elsewhere = replace(
             workspace, folder=away, settings=workspace.settings.model_copy(update={"warehouse": settings})
         )
-        night = Night(workspace=elsewhere, run_id="check", started_at=datetime.now(UTC), as_of=None)
+        night = Night(workspace=elsewhere, run_id="check", started_at=clock(), as_of=None)
         try:
             pull(night, process.name, files, live_limit=LIVE_SAMPLE)
             with Store(StoreSettings(landing=away / "landing.duckdb", mart=away / "mart.duckdb")) as store:

@@ -7,7 +7,7 @@ import sys
 import traceback
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from pipelines.cli.console import err, out, print_notes, print_plan, print_probl
 from pipelines.cli.nights import carry_out_plan, stopping_in_words
 from pipelines.cli.quarantine import quarantine
 from pipelines.cli.source import source_app
+from pipelines.clock import clock
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import Plan, StageName
 from pipelines.telling import problems_of
@@ -49,11 +50,6 @@ WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default="the current folder")
 ]
 HERE = Path()
-
-
-def clock() -> datetime:
-    """Now, in UTC. Only ledgers hold it; no figure does."""
-    return datetime.now(UTC)
 
 
 runs.register(app)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.console import TerminalObserver, err, out, print_problems, safe
+from pipelines.clock import clock
 from pipelines.errors import BadInput, Problem
 from pipelines.workspace.load import load_workspace
 
@@ -48,7 +49,6 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
 ) -> None:
     """See `_HELP`."""
-    from pipelines.cli.app import clock
     from pipelines.forgetting import Whom, look_for
     from pipelines.forgetting import forget as forget_them
     from pipelines.planning.alone import alone

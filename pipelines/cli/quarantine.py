@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from pipelines.cli.console import out, safe
+from pipelines.clock import clock
 from pipelines.errors import BadInput, Problem
 from pipelines.workspace.load import load_workspace
 
@@ -71,8 +71,8 @@ def replay(
     loaded = load_workspace(workspace)
     loaded.process(process)
     choice = _choice(reason, load, row, all_rows=all_rows)
-    night = new_night(loaded, as_of=None, clock=lambda: datetime.now(UTC))
     with alone(loaded):
+        night = new_night(loaded, as_of=None, clock=clock)
         done = replay_rows(loaded, process, choice, accept=accept, run_id=night.run_id, replayed_at=night.started_at)
     out.print(f"{done.rows:,} rows of {done.cases:,} cases are let in.", highlight=False)
     for gate, rows in done.staying:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 
 from pipelines.cli.console import err, out, print_plan, safe
 from pipelines.cli.nights import carry_out_plan, stopping_in_words
+from pipelines.clock import clock
 
 if TYPE_CHECKING:
     from pipelines.planning.undo import StepBack
@@ -34,10 +34,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: asrun undo 20260930T020000.000000Z -w desk")(undo)
     app.command(epilog="Example: asrun redo 20260930T020000.000000Z -w desk")(redo)
     app.command(epilog="Example: asrun compact -w desk")(compact)
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def runs(
@@ -123,7 +119,7 @@ def _step_back(run: str, folder: Path, processes: Sequence[str], *, yes: bool, d
         if not yes and not typer.confirm(f"{'Undo' if back else 'Redo'} run {run}?"):
             out.print("Nothing was changed.")
             raise typer.Exit(1)
-        night = new_night(loaded, as_of=None, clock=_clock, undoes=run)
+        night = new_night(loaded, as_of=None, clock=clock, undoes=run)
         (undoing.undo if back else undoing.redo)(night, run, steps)
         is_good = _derive(
             loaded, steps, night=night, direct=direct, why=f"run {run} is {'undone' if back else 'redone'}"
@@ -150,7 +146,7 @@ def _derive(loaded: Workspace, steps: Sequence[StepBack], *, night: Night, direc
     for made, part in plans_after(loaded, steps, night, why=why, environ=os.environ):
         print_plan(made)
         if not made.is_empty:
-            is_good = carry_out_plan(made, part, direct=direct, clock=_clock) and is_good
+            is_good = carry_out_plan(made, part, direct=direct, clock=clock) and is_good
     return is_good
 
 

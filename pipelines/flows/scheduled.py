@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow
 from prefect.schedules import Cron
 
+from pipelines.clock import clock
 from pipelines.flows.nightly import run_through_prefect
 from pipelines.planning.alone import SCHEDULED_WAIT, alone
 from pipelines.planning.execute import RunResult
 from pipelines.planning.make_plan import make_plan
 from pipelines.planning.night import new_night
 from pipelines.workspace.load import Workspace, load_workspace
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def plan_and_run(folder: Path) -> RunResult | None:
@@ -31,7 +27,7 @@ def plan_and_run(folder: Path) -> RunResult | None:
         plan = make_plan(workspace, environ=os.environ)
         if plan.is_empty:
             return None
-        return run_through_prefect(plan, new_night(workspace, as_of=None, clock=_clock), follower=None, clock=_clock)
+        return run_through_prefect(plan, new_night(workspace, as_of=None, clock=clock), follower=None, clock=clock)
 
 
 @flow(name="asrun-nightly", persist_result=False)

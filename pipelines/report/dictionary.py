@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.report.render import render_dictionary
-from pipelines.report.words import LANGUAGES, Language
 from warehouse.reading.schema import ColumnSchema, TableSchema, macros_of, schema_of
 from warehouse.reading.snapshot import Snapshot
 
@@ -61,10 +58,3 @@ def macro_comment(text: str) -> MacroComment:
     first, *lines = text.split("\n")
     told = {label: value for label, _, value in (line.partition(": ") for line in lines)}
     return MacroComment(first, told.get("Arguments", ""), told.get("Gives", ""), told.get("Example", ""))
-
-
-def dictionary_page(
-    snapshot_path: Path | str, *, languages: Sequence[Language] = LANGUAGES, index: str | None = None
-) -> str:
-    """The dictionary as one HTML page; `index` is the page that it leads back to."""
-    return render_dictionary(build_dictionary(snapshot_path), languages=languages, index=index)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 from pipelines.report.build import build_index, build_report
-from pipelines.report.dictionary import dictionary_page
-from pipelines.report.render import render_index, render_report
+from pipelines.report.dictionary import build_dictionary
+from pipelines.report.render import render_dictionary, render_index, render_report
 from pipelines.report.words import LANGUAGES, Language
 from pipelines.workspace.protection_section import NamesShown
 from warehouse.errors import WarehouseError
@@ -53,7 +53,8 @@ def write_reports(
                 if page is not None:
                     written.append(_write(target / f"{name}.html", page))
             book = _dictionary_file([entry.process.process for entry in entries])
-            written.append(_write(target / book, dictionary_page(snapshot_path, languages=chosen, index="index.html")))
+            page = render_dictionary(build_dictionary(snapshot_path), languages=chosen, index="index.html")
+            written.append(_write(target / book, page))
             index = render_index(entries, languages=chosen, product=snapshot.product, dictionary=book)
             written.append(_write(target / "index.html", index))
         except OSError as error:
@@ -72,7 +73,7 @@ def write_reports(
 def write_dictionary(snapshot_path: Path | str, target: Path, *, languages: Sequence[str] = LANGUAGES) -> Path:
     """Write the data dictionary of a snapshot to one HTML file; raises `BadInput` where that can't be written."""
     try:
-        return _write(target, dictionary_page(snapshot_path, languages=_languages(languages)))
+        return _write(target, render_dictionary(build_dictionary(snapshot_path), languages=_languages(languages)))
     except OSError as error:
         raise BadInput(
             Problem(

@@ -9,7 +9,8 @@ import duckdb
 import lxml.html
 import pytest
 
-from pipelines.report.dictionary import build_dictionary, dictionary_page, macro_comment
+from pipelines.report.dictionary import build_dictionary, macro_comment
+from pipelines.report.render import render_dictionary
 from pipelines.report.write import write_reports
 from warehouse.reading.schema import macros_of, schema_of
 
@@ -38,7 +39,7 @@ def test_nothing_published_lacks_a_comment(demo_night: Path) -> None:
 
 def test_the_dictionary_holds_everything(demo_night: Path) -> None:
     snapshot = demo_night / "published" / "asrun.duckdb"
-    page = lxml.html.document_fromstring(dictionary_page(snapshot))
+    page = lxml.html.document_fromstring(render_dictionary(build_dictionary(snapshot)))
     for language in ("en", "zh"):
         (main,) = page.xpath(f"//main[@id='report-{language}']")
         for table in schema_of(snapshot):
@@ -72,7 +73,7 @@ def test_nothing_comes_from_outside_and_nothing_is_markup(published: Path, tmp_p
         connection.execute("COPY FROM DATABASE former TO copy")
         connection.execute("COMMENT ON TABLE cases IS '<script>alert(1)</script> & \"quotes\"'")
         connection.execute("COMMENT ON COLUMN cases.fitness IS '</td></table><img src=x onerror=alert(1)>'")
-    text = dictionary_page(tmp_path / "copy.duckdb")
+    text = render_dictionary(build_dictionary(tmp_path / "copy.duckdb"))
     page = lxml.html.document_fromstring(text)
     assert len(page.xpath("//script")) == 1
     assert page.xpath("//img") == []
@@ -89,7 +90,7 @@ def test_an_old_snapshot_has_a_dictionary_without_macros(tmp_path: Path) -> None
         connection.execute(layout("mart", up_to=1))
         connection.execute("INSERT INTO schema_info VALUES (1, 'asrun 0.1.0', 1)")
     assert build_dictionary(tmp_path / "old.duckdb").macros == ()
-    assert "asrun 0.1.0" in dictionary_page(tmp_path / "old.duckdb", languages=("zh",))
+    assert "asrun 0.1.0" in render_dictionary(build_dictionary(tmp_path / "old.duckdb"), languages=("zh",))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
