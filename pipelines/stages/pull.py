@@ -140,7 +140,13 @@ def _land_file(
         drift = drift_rule(source, is_sparse=is_sparse or source.format == "xes")
         with store.transaction("landing"):
             result = land_content(
-                store, content, origin, loaded_at=night.started_at, is_current=is_current, drift=drift
+                store,
+                content,
+                origin,
+                loaded_at=night.started_at,
+                is_current=is_current,
+                drift=drift,
+                with_keys=False,
             )
             _refuse_changed(file)
     notes = (*(staged.notes if isinstance(staged, StagedBatches) else ()), *result.notes, *shield_notes(result))

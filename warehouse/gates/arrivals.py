@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from warehouse.gates.settings import GateSettings
+from warehouse.landing.keys import hash_of_rows, key_of_rows
 from warehouse.landing.loads import landed_columns, source_number
-from warehouse.log.mapping import check_columns, map_rows
-from warehouse.log.temporary import drop_temp_tables
+from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows
+from warehouse.log.temporary import drop_temp_tables, filled_columns
 from warehouse.log.zones import offsets_table
 from warehouse.specification import ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step, quoted, sql_step
@@ -24,6 +25,8 @@ from warehouse.store import Store, arrow_table
 
 TEMPORARY = (
     "gate_loads",
+    "gate_case_ids",
+    "gate_given",
     "gate_columns",
     "gate_keys",
     "gate_duplicates",
@@ -63,11 +66,13 @@ class Arrivals:
         return next(each for each in self.sources if each.source_no == source_no)
 
 
-def choose_rows(store: Store, process: ProcessSpec, load_ids: Sequence[int]) -> None:
-    """Put every row of these loads into `temp.chosen_rows`, as the mapping asks for them."""
-    store.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE chosen_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
-    )
+# the rows of the loads at hand, and those of them that were named, as FROM clauses
+_ARRIVED = "FROM landing.main.rows_{0} AS r WHERE r.load_id IN (SELECT load_id FROM temp.gate_loads)"
+_GIVEN = "FROM landing.main.rows_{0} AS r SEMI JOIN temp.gate_given AS g USING (load_id, row_number)"
+
+
+def choose_loads(store: Store, process: ProcessSpec, load_ids: Sequence[int]) -> None:
+    """Note the loads at hand, give their cases numbers, and find the keys of rows that may repeat each other."""
     store.run_step(
         composed_step(
             "gates/loads",
@@ -88,32 +93,36 @@ def choose_rows(store: Store, process: ProcessSpec, load_ids: Sequence[int]) -> 
     )
     for source in process.sources:
         number = source_number(store, process=process.name, source=source.name)
-        if number is None:
+        if number is None or (source.keep_duplicates and not source.key):
             continue
-        rows = f"FROM landing.main.rows_{number} WHERE load_id IN (SELECT load_id FROM temp.gate_loads)"
+        rows = _ARRIVED.format(number)
+        # without a declared key, a key is made only of rows whose quick hash comes twice
+        quick = hash_of_rows(store, number)
+        twice = f"AND {quick} IN (SELECT {quick} {rows} GROUP BY ALL HAVING count(*) > 1)"
         store.run_step(
             composed_step(
-                "gates/chosen_rows", f"INSERT INTO temp.chosen_rows SELECT {number}, load_id, row_number {rows}"
-            )
+                "gates/keys",
+                f"""
+                INSERT INTO temp.gate_keys
+                SELECT {number}, r.load_id, r.row_number, {key_of_rows(store, number)}, $is_keyed
+                {rows} {"" if source.key else twice}
+                """,
+            ),
+            {"is_keyed": bool(source.key)},
         )
-        if source.key or not source.keep_duplicates:
-            store.run_step(
-                composed_step(
-                    "gates/keys",
-                    f"""
-                    INSERT INTO temp.gate_keys
-                    SELECT {number}, load_id, row_number, row_key, $is_keyed {rows}
-                    """,
-                ),
-                {"is_keyed": bool(source.key)},
-            )
+    _number_cases(store, current_cases(store, process, loads="SELECT load_id FROM temp.gate_loads"))
+
+
+def _number_cases(store: Store, names: str) -> None:
+    store.connection.execute("CREATE OR REPLACE TEMP TABLE gate_case_ids (case_code INTEGER, case_id VARCHAR)")
+    code_cases(store, names, dictionary="temp.gate_case_ids")
 
 
 def choose_and_map(store: Store, process: ProcessSpec, load_ids: Sequence[int]) -> None:
     """Map the rows of these loads into `temp.mapped_rows`. Raises `WarehouseError` where a mapped column is missing."""
     check_columns(store, process)
-    choose_rows(store, process, load_ids)
-    map_rows(store, process, only_chosen=True, hold=False)
+    choose_loads(store, process, load_ids)
+    map_rows(store, process, rows=_ARRIVED.format, dictionary="temp.gate_case_ids", hold=False)
 
 
 def map_rows_of(store: Store, process: ProcessSpec, rows: Sequence[tuple[int, int]]) -> None:
@@ -130,13 +139,12 @@ def map_rows_of(store: Store, process: ProcessSpec, rows: Sequence[tuple[int, in
             composed_step(
                 "gates/choose_given",
                 """
-                CREATE OR REPLACE TEMP TABLE chosen_rows AS
-                SELECT DISTINCT l.source_no, g.load_id, g.row_number
-                FROM given_rows AS g JOIN landing.main.landing_loads AS l USING (load_id)
+                CREATE OR REPLACE TEMP TABLE gate_given AS SELECT DISTINCT load_id, row_number FROM given_rows
                 """,
             )
         )
-    map_rows(store, process, only_chosen=True, hold=False)
+    _number_cases(store, current_cases(store, process, loads="SELECT load_id FROM temp.gate_given"))
+    map_rows(store, process, rows=_GIVEN.format, dictionary="temp.gate_case_ids", hold=False)
 
 
 def lay_out(store: Store, process: ProcessSpec, load_ids: Sequence[int], settings: GateSettings) -> Arrivals:
@@ -153,11 +161,42 @@ def lay_out(store: Store, process: ProcessSpec, load_ids: Sequence[int], setting
     _former_cases(store, process)
     _declared_starts(store, process)
     for name in ("steps", "duplicates", "events", "slots", "cases", "contexts"):
-        step = sql_step("gates", name)
-        store.run_step(
-            composed_step(f"gates/{name}", f"CREATE OR REPLACE TEMP TABLE gate_{name} AS\n{step.sql}"), values
-        )
+        sql = _ordered_rows(process) if name == "events" else sql_step("gates", name).sql
+        store.run_step(composed_step(f"gates/{name}", f"CREATE OR REPLACE TEMP TABLE gate_{name} AS\n{sql}"), values)
     return Arrivals(load_ids=tuple(load_ids), sources=_sources(store, process), cases=_cases(store))
+
+
+def _ordered_rows(process: ProcessSpec) -> str:
+    """The usable rows at hand that repeat no other, in the order of their case, each beside its neighbours.
+
+    One sort, without the columns that nothing fills; the neighbours are then seen in one pass.
+    """
+    filled = filled_columns(process)
+    order = [name for name in ("order_number", "order_text") if name in filled]
+    carried = "".join(f", m.{name}" for name in order)
+    has_role, has_start = "role" in filled, "started_at" in filled
+    happened = "coalesce(m.completed_at, m.started_at) AS happened_at, m.started_at" if has_start else "m.completed_at"
+    at = "happened_at" if has_start else "completed_at"
+    near = {
+        f"{side}_{name}": f"CASE WHEN {way}(case_code) OVER () = case_code THEN {way}({column}) OVER () END"
+        for side, way in (("before", "lag"), ("after", "lead"))
+        for name, column in (("at", at), ("step", "step_no"), ("row", "row_number"))
+    }
+    return f"""
+        SELECT source_no, load_id, row_number, case_code, step_no, {"role" if has_role else "NULL::VARCHAR AS role"},
+            {"started_at" if has_start else "NULL::TIMESTAMPTZ AS started_at"}, completed_at, {at} AS happened_at,
+            row_number() OVER () AS place, lag(case_code) OVER () IS DISTINCT FROM case_code AS is_first,
+            {", ".join(f"{value} AS {name}" for name, value in near.items() if name != "after_row")}
+        FROM (
+            SELECT m.source_no, m.load_id, m.row_number, m.case_code, s.step_no {", m.role" if has_role else ""},
+                {happened}{", m.completed_at" if has_start else ""}{carried}
+            FROM temp.mapped_rows AS m
+            JOIN temp.gate_steps AS s ON s.activity = m.activity AND s.lifecycle = coalesce(m.lifecycle, 'complete')
+            ANTI JOIN temp.gate_duplicates AS d USING (source_no, load_id, row_number)
+            WHERE m.reject IS NULL
+            ORDER BY {", ".join(["m.case_code", at, *(f"m.{name}" for name in order), "m.load_id", "m.row_number"])}
+        )
+    """
 
 
 def clear(store: Store) -> None:
@@ -190,7 +229,11 @@ def _sources(store: Store, process: ProcessSpec) -> tuple[ArrivedSource, ...]:
             "gates/sources",
             """
             SELECT c.source_no, c.n, coalesce(e.n, 0), coalesce(d.n, 0)
-            FROM (SELECT source_no, count(*) AS n FROM temp.chosen_rows GROUP BY source_no) AS c
+            FROM (
+                SELECT l.source_no, sum(l.rows_landed)::BIGINT AS n
+                FROM landing.main.landing_loads AS l SEMI JOIN temp.gate_loads USING (load_id)
+                GROUP BY l.source_no HAVING sum(l.rows_landed) > 0
+            ) AS c
             LEFT JOIN (SELECT source_no, count(*) AS n FROM temp.gate_events GROUP BY source_no) AS e USING (source_no)
             LEFT JOIN (SELECT source_no, count(*) AS n FROM temp.gate_duplicates GROUP BY source_no) AS d
                 USING (source_no)
@@ -242,7 +285,7 @@ def _former_cases(store: Store, process: ProcessSpec) -> None:
     store.connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE gate_former_cases (
-            case_id VARCHAR, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ
+            case_code INTEGER, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ
         )
         """
     )
@@ -253,11 +296,10 @@ def _former_cases(store: Store, process: ProcessSpec) -> None:
             "gates/former_cases",
             """
             INSERT INTO temp.gate_former_cases
-            SELECT case_id, started_at, CASE WHEN $by_activity THEN ended_at END
-            FROM mart.main.cases
-            WHERE process = $process AND case_id IN (
-                SELECT case_id FROM temp.mapped_rows WHERE reject_reason IS NULL
-            )
+            SELECT n.case_code, c.started_at, CASE WHEN $by_activity THEN c.ended_at END
+            FROM mart.main.cases AS c
+            JOIN temp.gate_case_ids AS n USING (case_id)
+            WHERE c.process = $process
             """,
         ),
         {"process": process.name, "by_activity": bool(process.case.end_activities)},
@@ -268,17 +310,17 @@ def _declared_starts(store: Store, process: ProcessSpec) -> None:
     """The instants at which cases are declared to begin by an attribute; none where it is by activity."""
     name = process.case.start_attribute
     if name is None:
-        sql = "SELECT NULL::VARCHAR AS case_id, NULL::TIMESTAMPTZ AS start_at WHERE false"
+        sql = "SELECT NULL::INTEGER AS case_code, NULL::TIMESTAMPTZ AS start_at WHERE false"
     else:
         column = quoted(f"k{[spec.name for spec in process.attributes('case')].index(name)}")
         sql = f"""
-            SELECT case_id, min({column}) AS start_at
+            SELECT case_code, min({column}) AS start_at
             FROM (
-                SELECT case_id, {column} FROM temp.mapped_rows WHERE reject_reason IS NULL
+                SELECT case_code, {column} FROM temp.mapped_rows WHERE reject IS NULL
                 UNION ALL
-                SELECT case_id, {column} FROM temp.mapped_case_rows
+                SELECT case_code, {column} FROM temp.mapped_case_rows
             )
-            WHERE {column} IS NOT NULL GROUP BY case_id
+            WHERE {column} IS NOT NULL GROUP BY case_code
         """
     store.run_step(
         composed_step("gates/declared_starts", f"CREATE OR REPLACE TEMP TABLE gate_declared_starts AS {sql}")

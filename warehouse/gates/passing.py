@@ -9,6 +9,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from warehouse.gates.figures import LoadFigures, note_figures
+from warehouse.landing.keys import key_of_rows
 from warehouse.landing.loads import next_generation
 from warehouse.sql_step import composed_step
 from warehouse.store import Store, arrow_table
@@ -52,12 +53,13 @@ def let_pass(
             gates=list(held_by),
         )
         for (number,) in numbers:
+            key = key_of_rows(store, int(number))
             store.run_step(
                 composed_step(
                     "gates/hold",
                     f"""
                     INSERT INTO held_rows (load_id, row_number, reason, column_name, value, run_id, held_at, row_key)
-                    SELECT f.load_id, f.row_number, f.gate, f.column_name, f.value, $run_id, $held_at, r.row_key
+                    SELECT f.load_id, f.row_number, f.gate, f.column_name, f.value, $run_id, $held_at, {key}
                     FROM temp.gate_findings AS f
                     JOIN rows_{int(number)} AS r ON r.load_id = f.load_id AND r.row_number = f.row_number
                     WHERE f.source_no = {int(number)} AND list_contains($gates, f.gate)

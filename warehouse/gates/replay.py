@@ -138,8 +138,10 @@ def let_in(
                 "gates/row_changes",
                 """
                 INSERT INTO row_changes
-                SELECT DISTINCT $change_no, $process, coalesce(m.case_id, '')
-                FROM temp.mapped_rows AS m SEMI JOIN temp.gate_free USING (load_id, row_number)
+                SELECT DISTINCT $change_no, $process, n.case_id
+                FROM temp.mapped_rows AS m
+                SEMI JOIN temp.gate_free USING (load_id, row_number)
+                JOIN temp.gate_case_ids AS n USING (case_code)
                 """,
             ),
             {"change_no": generation(store), "process": process},

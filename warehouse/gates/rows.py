@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warehouse.gates.settings import ROW_GATES, GateSettings
+from warehouse.landing.keys import key_of_rows
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step, sql_step
 from warehouse.store import Store
@@ -48,6 +49,8 @@ def find_rows(
         "tolerance_us": process.case.clock_tolerance_us,
     }
     for gate in gates:
+        if not _has_grounds(gate, process, settings):
+            continue
         step = sql_step("gates", gate)
         store.run_step(
             composed_step(
@@ -55,10 +58,11 @@ def find_rows(
                 f"""
                 INSERT INTO temp.gate_findings
                 SELECT DISTINCT ON (f.source_no, f.load_id, f.row_number) '{gate}', f.source_no, f.load_id,
-                    f.row_number, f.case_id, f.part, c.column_name, c.physical,
+                    f.row_number, n.case_id, f.part, c.column_name, c.physical,
                     CASE WHEN f.part = 'activity' THEN s.activity END, f.note
                 FROM ({step.sql}) AS f
                 JOIN temp.gate_steps AS s USING (step_no)
+                JOIN temp.gate_case_ids AS n ON n.case_code = f.case_code
                 LEFT JOIN temp.gate_columns AS c ON c.source_no = f.source_no AND c.part = f.part
                     AND (c.activity IS NULL OR c.activity = s.activity)
                 ORDER BY f.source_no, f.load_id, f.row_number, c.column_name
@@ -69,6 +73,17 @@ def find_rows(
     _read_values(store)
     _leave_out_accepted(store, process)
     return summary(store)
+
+
+def _has_grounds(gate: str, process: ProcessSpec, settings: GateSettings) -> bool:
+    """Whether the process says anything that a gate could go by."""
+    rule = process.case
+    return {
+        "no_start": bool(rule.start_activities),
+        "before_start": bool(rule.start_activities or rule.start_attribute),
+        "after_end": bool(rule.end_activities),
+        "unknown_activity": bool(settings.unknown_activities),
+    }.get(gate, True)
 
 
 def _read_values(store: Store) -> None:
@@ -112,7 +127,7 @@ def _leave_out_accepted(store: Store, process: ProcessSpec) -> None:
                 DELETE FROM temp.gate_findings AS f
                 USING landing.main.rows_{int(number)} AS r, landing.main.held_rows AS h
                 WHERE f.source_no = {int(number)} AND r.load_id = f.load_id AND r.row_number = f.row_number
-                    AND h.was_accepted AND h.row_key = r.row_key AND h.reason = f.gate
+                    AND h.was_accepted AND h.row_key = {key_of_rows(store, int(number))} AND h.reason = f.gate
                     AND h.value IS NOT DISTINCT FROM f.value
                 """,
             )

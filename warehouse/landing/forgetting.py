@@ -253,7 +253,8 @@ def _update(store: Store, landed: LandedSource, condition: str, erasure: Erasure
     )
     chosen = "(r.load_id, r.row_number) IN (SELECT (load_id, row_number) FROM temp.touched_rows)"
     count = run(f"UPDATE {landed.table} AS r SET {', '.join(changes)} WHERE {chosen}")
-    run(f"UPDATE {landed.table} AS r SET row_key = {row_key(landed.key_numbers)} WHERE {chosen}")
+    key = row_key(landed.key_numbers)
+    run(f"UPDATE {landed.table} AS r SET row_key = {key} WHERE {chosen} AND row_key IS NOT NULL")
     run("DROP TABLE temp.touched_rows")
     return count
 

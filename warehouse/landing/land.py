@@ -57,8 +57,12 @@ def land_content(
     loaded_at: datetime,
     is_current: bool,
     drift: DriftRule | None,
+    with_keys: bool = True,
 ) -> LoadResult:
-    """What `land` does, within a transaction of the caller. No content: a load without rows."""
+    """What `land` does, within a transaction of the caller. No content: a load without rows.
+
+    `with_keys` False leaves the keys to be made when they are needed.
+    """
     source_no = _source_number(store, origin)
     load_id = store.fetch_sql("landing/next_load", "SELECT coalesce(max(load_id), 0) + 1 FROM landing_loads")[0][0]
     kinds = forgotten_kinds(store, origin.process) if origin.people is not None else frozenset()
@@ -74,7 +78,7 @@ def land_content(
             bare = replace(read, columns=shielded.columns, values=shielded.values, condition=shielded.condition)
             incoming, settled = settle(store, source_no, bare, origin, drift)
             _note_columns(store, load_id, settled)
-            landed = readable = _insert(store, source_no, load_id, incoming, settled, origin)
+            landed = readable = _insert(store, source_no, load_id, incoming, settled, origin, with_keys=with_keys)
             if kinds:
                 readable = counted.rows if counted is not None else _count_readable(store, read)
         if isinstance(content, DelimitedText):
@@ -175,14 +179,16 @@ def _insert(
     incoming: Incoming,
     settled: Settled,
     origin: LoadOrigin,
+    *,
+    with_keys: bool,
 ) -> int:
     targets = [f"c{column.number}" for column in settled.columns]
     expressions = [f"{column.expression} AS c{column.number}" for column in settled.columns]
     numbers = {column.name: column.number for column in settled.columns}
-    keyed = sorted(numbers[name] for name in (origin.key or numbers))
+    key = row_key(numbers[name] for name in (origin.key or numbers)) if with_keys or origin.key else "NULL"
     sql = f"""
         INSERT INTO rows_{source_no} (load_id, row_number, row_key, {", ".join(targets)})
-        SELECT $load_id, row_number, {row_key(keyed)}, {", ".join(targets)}
+        SELECT $load_id, row_number, {key}, {", ".join(targets)}
         FROM (
             SELECT {quoted(incoming.number)} AS row_number, {", ".join(expressions)} FROM ({incoming.relation})
             WHERE {incoming.condition}

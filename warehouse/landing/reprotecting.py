@@ -118,7 +118,8 @@ def _protect(store: Store, landed: LandedSource, load: _Former, protection: Prot
         store.run_step(
             composed_step(
                 "landing/key_in_place",
-                f"UPDATE {landed.table} SET row_key = {row_key(landed.key_numbers)} WHERE load_id = $load_id",
+                f"UPDATE {landed.table} SET row_key = {row_key(landed.key_numbers)} "
+                "WHERE load_id = $load_id AND row_key IS NOT NULL",
             ),
             {"load_id": load.load_id},
         )

@@ -29,14 +29,15 @@ def make_case_attributes(store: Store, process: ProcessSpec, as_of: datetime) ->
             "log/case_attributes",
             f"""
             CREATE OR REPLACE TEMP TABLE case_attributes AS
-            SELECT c.case_code{merged}
+            SELECT m.case_code{merged}
             FROM (
-                SELECT case_id{from_events} FROM temp.mapped_rows
+                SELECT case_code{from_events} FROM temp.mapped_rows
                 WHERE reject IS NULL AND coalesce(started_at, completed_at) <= $as_of
-                GROUP BY case_id
+                GROUP BY case_code
             ) AS m
-            LEFT JOIN (SELECT case_id{from_tables} FROM temp.mapped_case_rows GROUP BY case_id) AS t USING (case_id)
-            JOIN case_ids AS c USING (case_id)
+            LEFT JOIN (
+                SELECT case_code{from_tables} FROM temp.mapped_case_rows GROUP BY case_code
+            ) AS t USING (case_code)
             """,
         ),
         {"as_of": as_of},

@@ -53,6 +53,11 @@ class Composer:
             )
         return f"CAST(r.{column} AS VARCHAR)"
 
+    def stated(self, name: str) -> str:
+        """What a landed column of instants says, to be shown where it can't be used: text, or the instant itself."""
+        column, kind = self.column(name)
+        return f"r.{column}" if kind in {"TIMESTAMP", "TIMESTAMPTZ", "DATE"} else self.text(name)
+
     def instant(self, spec: InstantSpec) -> tuple[str, str]:
         """Expressions of a column's instant in UTC and of its note (plain, ambiguous, impossible)."""
         column, kind = self.column(spec.column)

@@ -53,11 +53,10 @@ def write_rejected(store: Store) -> None:
                 "log/rejected_rows",
                 f"""
                 INSERT INTO rejected_rows
-                SELECT DISTINCT ON (m.load_id, m.row_number, m.reject_column) c.case_code, s.source, m.load_id,
+                SELECT DISTINCT ON (m.load_id, m.row_number, m.reject_column) m.case_code, s.source, m.load_id,
                     m.row_number, m.reject_reason, m.reject_column, m.reject_value,
                     left(CAST(json_object({pairs}) AS VARCHAR), 2000)
                 FROM temp.mapped_rows AS m
-                JOIN case_ids AS c ON c.case_id = coalesce(m.case_id, '')
                 JOIN landing.main.landing_sources AS s USING (source_no)
                 JOIN landing.main.rows_{int(number)} AS r ON r.load_id = m.load_id AND r.row_number = m.row_number
                 WHERE m.source_no = {int(number)} AND m.reject IS NOT NULL

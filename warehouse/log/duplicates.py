@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from warehouse.landing.keys import hash_of_rows, key_of_rows
 from warehouse.specification import SourceSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
 
 def current_rows(number: int) -> str:
-    """The rows of a source's current loads with their keys, as a relation."""
-    return f"""
-        SELECT r.load_id, r.row_number, r.row_key
-        FROM landing.main.rows_{number} AS r
-        JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
-    """
+    """The rows of a source's current loads with their stored keys, as a relation."""
+    return f"SELECT r.load_id, r.row_number, r.row_key {_CURRENT.format(number)}"
+
+
+_CURRENT = """
+    FROM landing.main.rows_{0} AS r
+    JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
+"""
 
 
 def crosses_cases(source: SourceSpec) -> bool:
     """Whether rows of one key can belong to different cases: only under a declared key that leaves the case out."""
     return bool(source.key) and source.case not in source.key
+
+
+def find_all_duplicates(store: Store, source: SourceSpec, number: int) -> None:
+    """Do as `find_duplicates` among all rows of the current loads.
+
+    Where no key is declared, rows whose quick hash comes once are passed by: a key is made only of the others.
+    """
+    if source.key:
+        find_duplicates(store, source, number, among=current_rows(number))
+        return
+    if source.keep_duplicates:
+        loads = store.fetch_sql(
+            "log/count_loads",
+            "SELECT count(*) FROM landing.main.landing_loads WHERE source_no = $number AND is_current",
+            number=number,
+        )[0][0]
+        if source.delivery != "increment" or loads < 2:
+            return
+    quick, current = hash_of_rows(store, number), _CURRENT.format(number)
+    among = f"""
+        SELECT r.load_id, r.row_number, {key_of_rows(store, number)} AS row_key {current}
+        SEMI JOIN (SELECT {quick} AS quick {current} GROUP BY quick HAVING count(*) > 1) AS q ON q.quick = {quick}
+    """
+    find_duplicates(store, source, number, among=among)
 
 
 def find_duplicates(store: Store, source: SourceSpec, number: int, *, among: str) -> None:

@@ -9,10 +9,13 @@ from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
+# what an event takes from its row where the mapping fills it
+_CARRIED = ("instance_key", "order_number", "order_text", "resource", "role")
+
 
 def code_names(store: Store) -> None:
-    """Give every activity, resource, role and case never seen before a code of its own; codes mean no order."""
-    for name in ("new_activities", "new_resources", "new_roles", "new_cases"):
+    """Give every activity, resource and role never seen before a code of its own; codes mean no order."""
+    for name in ("new_activities", "new_resources", "new_roles"):
         store.run("log", name)
 
 
@@ -47,49 +50,58 @@ def _count(store: Store, table: str) -> int:
 def _ordered_events(process: ProcessSpec) -> str:
     """The events of `temp.mapped_rows` up to $as_of, by case and place in it, with their codes.
 
-    The rows are sorted once; places are then counted in one pass over them, without a window to sort for.
+    The rows are sorted once, without the columns that nothing fills; places are then counted in one pass over them,
+    without a window to sort for.
     """
     filled = filled_columns(process)
     extra = "".join(f", e{i}" for i in range(len(process.attributes("event"))))
+    carried = [name for name in _CARRIED if name in filled]
+    common = ", ".join(["case_code", "activity", *carried, "load_id", "row_number"]) + extra
+    has_phases = "started_at" in filled
+    has_lifecycle = "lifecycle" in filled
+    told = "coalesce(by_lifecycle, false) AS by_lifecycle, coalesce(lifecycle, 'complete') AS lifecycle, "
+    own = (told if has_lifecycle else "'complete' AS lifecycle, " if has_phases else "") + (
+        "started_at, 1 AS phase, " if has_phases else ""
+    )
+    branches = [
+        f"SELECT {common}, {own} completed_at AS occurred_at FROM temp.mapped_rows "
+        "WHERE reject IS NULL AND completed_at IS NOT NULL"
+    ]
+    if has_phases:
+        begun = "coalesce(by_lifecycle, false), " if has_lifecycle else ""
+        branches.append(
+            f"SELECT {common}, {begun} 'start', NULL::TIMESTAMPTZ, 0, started_at FROM temp.mapped_rows "
+            "WHERE reject IS NULL AND started_at IS NOT NULL"
+        )
     order = ["case_code", "occurred_at"]
     order += [name for name in ("order_number", "order_text") if name in filled]
-    order += ["load_id", "row_number"]
-    common = f"case_id, activity, resource, role, instance_key, order_number, order_text, load_id, row_number{extra}"
-    branches = [
-        f"""
-        SELECT {common}, coalesce(by_lifecycle, false) AS by_lifecycle, coalesce(lifecycle, 'complete') AS lifecycle,
-            completed_at AS occurred_at, started_at, 1 AS phase
-        FROM temp.mapped_rows WHERE reject IS NULL AND completed_at IS NOT NULL
-        """
-    ]
-    if "started_at" in filled:
-        order.append("phase")
-        branches.append(
-            f"""
-            SELECT {common}, coalesce(by_lifecycle, false), 'start', started_at, NULL::TIMESTAMPTZ, 0
-            FROM temp.mapped_rows WHERE reject IS NULL AND started_at IS NOT NULL
-            """
-        )
+    order += ["load_id", "row_number", *(["phase"] if has_phases else [])]
+    columns = {
+        "lifecycle": "lifecycle" if has_lifecycle or has_phases else "'complete'",
+        "resource_code": "resource_code" if "resource" in filled else "NULL::INTEGER",
+        "role_code": "role_code" if "role" in filled else "NULL::INTEGER",
+        "occurred_at": "occurred_at",
+        "started_at": "started_at" if has_phases else "NULL::TIMESTAMPTZ",
+        "by_lifecycle": "by_lifecycle" if has_lifecycle else "false",
+        "instance_key": "instance_key" if "instance_key" in filled else "NULL::VARCHAR",
+    }
+    joins = "JOIN activities USING (activity)"
+    joins += " LEFT JOIN resources USING (resource)" if "resource" in filled else ""
+    joins += " LEFT JOIN roles USING (role)" if "role" in filled else ""
     return f"""
         SELECT case_code,
             CAST(
                 nth - max(CASE WHEN is_first THEN nth END) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + 1
                 AS INTEGER
             ) AS position,
-            activity_code, lifecycle, resource_code, role_code, occurred_at, started_at, by_lifecycle, instance_key,
+            activity_code, {", ".join(f"{value} AS {name}" for name, value in columns.items())},
             load_id, row_number{extra}
         FROM (
             SELECT *, row_number() OVER () AS nth, lag(case_code) OVER () IS DISTINCT FROM case_code AS is_first
             FROM (
-                SELECT c.case_code, a.activity_code, r.lifecycle, s.resource_code, o.role_code, r.occurred_at,
-                    r.started_at, r.by_lifecycle, r.instance_key, r.load_id, r.row_number, r.order_number,
-                    r.order_text, r.phase{extra.replace(", e", ", r.e")}
-                FROM ({" UNION ALL ".join(branches)}) AS r
-                JOIN case_ids AS c USING (case_id)
-                JOIN activities AS a USING (activity)
-                LEFT JOIN resources AS s USING (resource)
-                LEFT JOIN roles AS o ON o.role = r.role
-                WHERE r.occurred_at <= $as_of
+                SELECT * EXCLUDE ({", ".join(["activity", *(name for name in ("resource", "role") if name in filled)])})
+                FROM ({" UNION ALL ".join(branches)}) {joins}
+                WHERE occurred_at <= $as_of
                 ORDER BY {", ".join(order)}
             )
         )

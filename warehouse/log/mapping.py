@@ -5,7 +5,7 @@ Identifiers come from the catalogue of landed columns; every text of the configu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -13,12 +13,17 @@ from typing import Literal
 from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.loads import landed_columns, source_number
 from warehouse.log.composing import Composer, within_reason
-from warehouse.log.duplicates import current_rows, find_duplicates
+from warehouse.log.duplicates import find_all_duplicates
 from warehouse.log.temporary import make_temp_tables
 from warehouse.log.zones import local_spans_table
 from warehouse.specification import AttributeSpec, ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
+
+# more rows than a load can have, so that load and row make one number
+_ROWS_OF_A_LOAD = 1 << 36
+
+_CURRENT_LOADS = "SELECT load_id FROM landing.main.landing_loads WHERE is_current"
 
 
 def named_columns(source: SourceSpec) -> tuple[str, ...]:
@@ -93,7 +98,7 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
     rows, cases, duplicates = store.fetch_sql(
         "log/try_mapping",
         """
-        SELECT count(*), count(DISTINCT case_id), (SELECT count(*) FROM temp.duplicate_rows)
+        SELECT count(*), count(DISTINCT case_code), (SELECT count(*) FROM temp.duplicate_rows)
         FROM temp.mapped_rows WHERE reject IS NULL
         """,
     )[0]
@@ -110,43 +115,67 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
     )
 
 
-def map_rows(store: Store, process: ProcessSpec, *, only_chosen: bool = False, hold: bool = True) -> None:
+def map_rows(
+    store: Store,
+    process: ProcessSpec,
+    *,
+    rows: Callable[[int], str] | None = None,
+    dictionary: str | None = None,
+    hold: bool = True,
+) -> None:
     """Fill the temp tables `mapped_rows`, `rejected_rows` and `mapped_case_rows` from the current loads of all sources.
 
     Rows that repeat an earlier one are left out; a row that can't be used carries its reason in `reject_reason`. What
-    goes by rule is counted by case and load in `row_figures`. `only_chosen`: from the landed rows in
-    `temp.chosen_rows` (source_no, load_id, row_number) instead, whose duplicates were found before. Rows that a quality
-    gate holds are rejected with its reason, unless `hold` is False. Cost: one scan of
-    the landed rows and a grouping of their keys.
+    goes by rule is counted by case and load in `row_figures`. `rows` gives other rows of a source, by its number, as a
+    FROM clause with the landed columns under the name r; their duplicates were found before. `dictionary` holds the
+    codes of all their cases (see `code_cases`); without one, those of the current loads get codes that nobody keeps.
+    Rows that a quality gate holds are rejected with its reason, unless `hold` is False. Cost: one scan of the landed
+    rows and a grouping of their keys.
     """
     make_temp_tables(store, process)
-    if not only_chosen:
+    if rows is None:
         store.connection.execute(
             "CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
         )
+    if dictionary is None:
+        dictionary = "temp.mapped_ids"
+        store.connection.execute("CREATE OR REPLACE TEMP TABLE mapped_ids (case_code INTEGER, case_id VARCHAR)")
+        code_cases(store, current_cases(store, process), dictionary=dictionary)
+    hold = hold and _has_held_rows(store)
     for source in process.sources:
-        _map_source(store, process, source, only_chosen=only_chosen, hold=hold and _has_held_rows(store))
+        _map_source(store, process, source, rows=rows, dictionary=dictionary, hold=hold)
 
 
-def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, *, only_chosen: bool, hold: bool) -> None:
+def _map_source(
+    store: Store,
+    process: ProcessSpec,
+    source: SourceSpec,
+    *,
+    rows: Callable[[int], str] | None,
+    dictionary: str,
+    hold: bool,
+) -> None:
     number = source_number(store, process=process.name, source=source.name)
     if number is None:
         return
-    if not only_chosen:
-        find_duplicates(store, source, number, among=current_rows(number))
+    if rows is None:
+        find_all_duplicates(store, source, number)
         _count_duplicates(store, process, source, number)
     columns = landed_columns(store, process=process.name, source=source.name)
-    rows = _chosen_rows(number) if only_chosen else _standing_rows(number)
-    _count_filtered(store, process, source, columns, rows)
+    chosen = standing_rows(number) if rows is None else rows(number)
+    _count_filtered(store, process, source, columns, chosen)
     indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
     for index in indexes:
-        _insert_mapped(store, process, source, number, columns, index, rows, hold=hold)
+        _insert_mapped(store, process, source, number, columns, index, chosen, dictionary=dictionary, hold=hold)
 
 
-def _standing_rows(number: int) -> str:
-    """The rows of a source's current loads that stand behind no other, as a FROM clause."""
+def standing_rows(number: int, table: str | None = None) -> str:
+    """The rows of a source's current loads that stand behind no other, as a FROM clause.
+
+    `table` holds those among which to look, if not all of them.
+    """
     return f"""
-        FROM landing.main.rows_{number} AS r
+        FROM {table or f"landing.main.rows_{number}"} AS r
         JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
         WHERE NOT EXISTS (
             SELECT 1 FROM temp.duplicate_rows AS d
@@ -155,13 +184,41 @@ def _standing_rows(number: int) -> str:
     """
 
 
-def _chosen_rows(number: int) -> str:
-    """The rows of a source that stand in `temp.chosen_rows`, as a FROM clause."""
-    return f"""
-        FROM landing.main.rows_{number} AS r
-        JOIN temp.chosen_rows AS c
-            ON c.source_no = {number} AND c.load_id = r.load_id AND c.row_number = r.row_number
+def code_cases(store: Store, names: str, *, dictionary: str = "case_ids") -> None:
+    """Give every case of the query `names` (case_id, place) that the dictionary lacks a code of its own.
+
+    They are numbered in the order of their first place, so that cases that began at about the same time lie together;
+    the empty name stands for rows without a case. Cost: a grouping of the names.
     """
+    store.run_step(
+        composed_step(
+            "log/new_cases",
+            f"""
+            INSERT INTO {dictionary}
+            SELECT (SELECT coalesce(max(case_code), -1) FROM {dictionary}) + row_number() OVER (), case_id
+            FROM (
+                SELECT case_id
+                FROM (SELECT case_id, min(place) AS place FROM ({names}) GROUP BY case_id)
+                ANTI JOIN {dictionary} USING (case_id)
+                ORDER BY place, case_id
+            )
+            """,
+        )
+    )
+
+
+def current_cases(store: Store, process: ProcessSpec, *, loads: str = _CURRENT_LOADS) -> str:
+    """The cases of the landed rows of some loads, with the places of the rows, as a query for `code_cases`."""
+    relations = ["SELECT NULL::VARCHAR AS case_id, NULL::BIGINT AS place WHERE false"]
+    for source in process.sources:
+        number = source_number(store, process=process.name, source=source.name)
+        text = case_text(store, process, source)
+        if number is not None and text is not None:
+            relations.append(
+                f"SELECT {text}, r.load_id::BIGINT * {_ROWS_OF_A_LOAD} + r.row_number "
+                f"FROM landing.main.rows_{number} AS r WHERE r.load_id IN ({loads})"
+            )
+    return " UNION ALL ".join(relations)
 
 
 def case_text(store: Store, process: ProcessSpec, source: SourceSpec) -> str | None:
@@ -232,6 +289,7 @@ def _insert_mapped(
     milestone_index: int | None,
     rows: str,
     *,
+    dictionary: str,
     hold: bool,
 ) -> None:
     compose = Composer(columns=columns, source=source, process=process.name)
@@ -247,7 +305,9 @@ def _insert_mapped(
         picked = {name: value for name, value in attributes.items() if name.startswith("k")}
         selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
         selected |= {"case_id": compose.text(source.case), **picked}
-        _run_insert(store, "mapped_case_rows", rows, compose, selected, condition="true", hold=hold)
+        _run_insert(
+            store, "mapped_case_rows", rows, compose, selected, condition="true", dictionary=dictionary, hold=hold
+        )
         _set_aside_case_rows(store)
         return
     selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
@@ -285,8 +345,10 @@ def _insert_mapped(
             selected["order_number"] = f"TRY_CAST({compose.text(source.order)} AS DOUBLE)"
             selected["order_text"] = compose.text(source.order)
     selected |= attributes
-    raw = {target: (column, compose.text(column)) for target, column in instants}
-    _run_insert(store, "mapped", rows, compose, selected, condition=condition, hold=hold, raw=raw)
+    raw = {target: (column, compose.stated(column)) for target, column in instants}
+    _run_insert(
+        store, "mapped", rows, compose, selected, condition=condition, dictionary=dictionary, hold=hold, raw=raw
+    )
 
 
 def _set_aside_case_rows(store: Store) -> None:
@@ -295,8 +357,8 @@ def _set_aside_case_rows(store: Store) -> None:
         composed_step(
             "log/rejected_case_rows",
             """
-            INSERT INTO temp.mapped (source_no, load_id, row_number, case_id, reject)
-            SELECT source_no, load_id, row_number, case_id, reject FROM temp.mapped_case_rows WHERE reject IS NOT NULL
+            INSERT INTO temp.mapped (source_no, load_id, row_number, case_code, reject)
+            SELECT source_no, load_id, row_number, case_code, reject FROM temp.mapped_case_rows WHERE reject IS NOT NULL
             """,
         )
     )
@@ -311,6 +373,7 @@ def _run_insert(
     selected: dict[str, str],
     *,
     condition: str,
+    dictionary: str,
     hold: bool,
     raw: dict[str, tuple[str, str]] | None = None,
 ) -> None:
@@ -325,16 +388,18 @@ def _run_insert(
     """
     held, joined = ("h.held", _HELD) if hold else ("NULL::VARCHAR[]", "")
     reject = _reject_expression(compose, selected, raw)
+    mapped = ["case_code" if name == "case_id" else name for name in selected]
     step = composed_step(
         f"log/{table}/{compose.source.name}",
         f"""
-        INSERT INTO temp.{table} ({", ".join(selected)}, reject)
-        SELECT {", ".join(selected)}, coalesce({reject}, held)
+        INSERT INTO temp.{table} ({", ".join(mapped)}, reject)
+        SELECT {", ".join(mapped)}, coalesce({reject}, held)
         FROM (
             SELECT {chosen} {raws}, {held} AS held
             FROM ({relation}) AS r {" ".join(compose.joins)} {joined}
             WHERE {" AND ".join(f"({each})" for each in conditions)}
-        )
+        ) AS m
+        JOIN (SELECT case_code, case_id AS coded_id FROM {dictionary}) AS k ON k.coded_id = coalesce(m.case_id, '')
         """,
     )
     with _zone_tables(store, compose):
@@ -366,13 +431,14 @@ def _reject_expression(compose: Composer, selected: dict[str, str], raw: dict[st
         cases.append(("activity IS NULL", "activity_missing", activity, "NULL"))
         for target, (column, _) in raw.items():
             unreadable = f"raw_{target} IS NOT NULL AND ({target} IS NULL OR NOT {within_reason(target)})"
-            cases.append((unreadable, "instant_unreadable", compose.bind(column), f"raw_{target}"))
+            found = f"CAST(raw_{target} AS VARCHAR)"
+            cases.append((unreadable, "instant_unreadable", compose.bind(column), found))
         given = [target for target in ("started_at", "completed_at") if target in selected]
         missing = compose.bind(raw[given[-1]][0])
         cases.append((" AND ".join(f"{target} IS NULL" for target in given), "instant_missing", missing, "NULL"))
         if len(given) == 2:
             named = compose.bind(", ".join(column for column, _ in raw.values()))
-            both = "raw_started_at || ' > ' || raw_completed_at"
+            both = "CAST(raw_started_at AS VARCHAR) || ' > ' || CAST(raw_completed_at AS VARCHAR)"
             cases.append(("started_at > completed_at", "start_after_end", named, both))
     told = " ".join(f"WHEN {test} THEN ['{name}', {place}, {found}]" for test, name, place, found in cases)
     return f"CASE {told} END"

@@ -16,7 +16,7 @@ from warehouse.log.attributes import make_case_attributes
 from warehouse.log.decided import publish_decided, write_figures, write_rejected, write_unfinished_starts
 from warehouse.log.events import code_names, replace_all_events, replace_touched_events
 from warehouse.log.instances import activity_codes, make_boundaries, make_raw_instances, write_cases, write_instances
-from warehouse.log.mapping import check_columns, map_rows, rejected_rows
+from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows, rejected_rows
 from warehouse.log.periods import extent, make_periods
 from warehouse.log.tables import clear_touched, has_tables, lay_out
 from warehouse.log.temporary import drop_temp_tables
@@ -24,6 +24,7 @@ from warehouse.log.touched import (
     LogState,
     change_number,
     choose_rows,
+    chosen_rows,
     count_duplicates,
     find_touched,
     latest_untouched,
@@ -125,7 +126,8 @@ def _all_cases(
     store: Store, process: ProcessSpec, as_of: datetime | None, events_of_a_range: int
 ) -> tuple[datetime, int, int]:
     """Make the whole log anew: the instant, the cases, the variants never seen before."""
-    map_rows(store, process)
+    code_cases(store, current_cases(store, process))
+    map_rows(store, process, dictionary="case_ids")
     latest = _latest(store)
     if latest is None:
         raise WarehouseError(_nothing_usable(store, process))
@@ -161,21 +163,22 @@ def _touched_cases(
     find_touched(store, process, state)
     if interval is not None:
         touch_by_interval(store, interval)
+    code_cases(store, "SELECT case_id, NULL::BIGINT AS place FROM temp.touched_ids")
     instant = as_of
     if instant is None:
         choose_rows(store, process)
-        map_rows(store, process, only_chosen=True)
+        map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
         known = [at for at in (_latest(store), latest_untouched(store)) if at is not None]
         if not known:
             raise WarehouseError(_nothing_usable(store, process))
         instant = max(known)
         if touch_by_instant(store, process, former=state.as_of, as_of=instant):
             choose_rows(store, process)
-            map_rows(store, process, only_chosen=True)
+            map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
     else:
         touch_by_instant(store, process, former=state.as_of, as_of=instant)
         choose_rows(store, process)
-        map_rows(store, process, only_chosen=True)
+        map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
     count_duplicates(store)
     code_names(store)
     store.connection.execute(

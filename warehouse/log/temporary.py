@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from warehouse.log.composing import attribute_type
 from warehouse.specification import ProcessSpec, SourceSpec
+from warehouse.sql_step import quoted
 from warehouse.store import Store
 
 # columns that only some mappings fill; a reader finds all of them in the view, as NULL where nothing fills them
@@ -52,7 +53,7 @@ def make_temp_tables(store: Store, process: ProcessSpec) -> None:
         "source_no INTEGER",
         "load_id INTEGER",
         "row_number BIGINT",
-        "case_id VARCHAR",
+        "case_code INTEGER",
         "activity VARCHAR",
         "completed_at TIMESTAMPTZ",
         "reject VARCHAR[]",
@@ -69,7 +70,7 @@ def make_temp_tables(store: Store, process: ProcessSpec) -> None:
         SELECT *, reject[1] AS reject_reason, reject[2] AS reject_column, reject[3] AS reject_value {empty}
         FROM temp.mapped;
         CREATE OR REPLACE TEMP TABLE mapped_case_rows (
-            source_no INTEGER, load_id INTEGER, row_number BIGINT, case_id VARCHAR, reject VARCHAR[]
+            source_no INTEGER, load_id INTEGER, row_number BIGINT, case_code INTEGER, reject VARCHAR[]
             {"".join(f", {column}" for column in cases)}
         );
         CREATE OR REPLACE TEMP TABLE row_figures (case_id VARCHAR, load_id INTEGER, figure VARCHAR, n BIGINT)
@@ -80,13 +81,20 @@ def make_temp_tables(store: Store, process: ProcessSpec) -> None:
 def drop_temp_tables(store: Store) -> None:
     """Give back the memory of all that a shaping made on its way."""
     store.connection.execute("DROP VIEW IF EXISTS temp.mapped_rows; DROP VIEW IF EXISTS temp.scope_events")
+    of_sources = store.fetch_sql(
+        "log/touched_tables",
+        "SELECT table_name FROM duckdb_tables() "
+        "WHERE database_name = 'temp' AND starts_with(table_name, 'touched_rows_')",
+    )
+    for (table,) in of_sources:
+        store.connection.execute(f"DROP TABLE temp.{quoted(table)}")
     for table in (
         "mapped",
         "mapped_case_rows",
+        "mapped_ids",
         "row_figures",
         "duplicate_rows",
         "candidate_rows",
-        "chosen_rows",
         "changed_loads",
         "touched_ids",
         "touched",

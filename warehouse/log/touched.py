@@ -11,9 +11,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from warehouse.landing.keys import key_of_rows
 from warehouse.landing.loads import source_number
 from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates
-from warehouse.log.mapping import case_text
+from warehouse.log.mapping import case_text, standing_rows
 from warehouse.specification import Interval, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
@@ -201,9 +202,9 @@ def latest_untouched(store: Store) -> datetime | None:
 
 
 def choose_rows(store: Store, process: ProcessSpec) -> None:
-    """Fill `temp.chosen_rows` with the touched cases' standing rows, `temp.duplicate_rows` with those behind them.
+    """Fill `temp.touched_rows_<source_no>` with the touched cases' rows, `temp.duplicate_rows` with repeating ones.
 
-    Cost: a scan of the case column of the current rows, and of their keys where a key can cross cases.
+    Cost: a scan of the current rows, and of all keys where a key can cross cases.
     """
     store.connection.execute(
         """
@@ -222,11 +223,20 @@ def choose_rows(store: Store, process: ProcessSpec) -> None:
             composed_step(
                 f"log/candidate_rows/{source.name}",
                 f"""
+                CREATE OR REPLACE TEMP TABLE touched_rows_{number} AS
+                SELECT r.* FROM landing.main.rows_{number} AS r
+                SEMI JOIN temp.touched_ids AS t ON t.case_id = {text}
+                SEMI JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
+                """,
+            )
+        )
+        store.run_step(
+            composed_step(
+                f"log/candidate_keys/{source.name}",
+                f"""
                 INSERT INTO temp.candidate_rows
-                SELECT {number}, r.load_id, r.row_number, r.row_key, r.case_id
-                FROM (SELECT load_id, row_number, row_key, {text} AS case_id FROM landing.main.rows_{number} AS r) AS r
-                SEMI JOIN temp.touched_ids AS t USING (case_id)
-                JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
+                SELECT {number}, r.load_id, r.row_number, {key_of_rows(store, number)}, {text}
+                FROM temp.touched_rows_{number} AS r
                 """,
             )
         )
@@ -234,13 +244,11 @@ def choose_rows(store: Store, process: ProcessSpec) -> None:
         if crosses_cases(source):
             mine = f"FROM ({current_rows(number)}) WHERE row_key IN (SELECT row_key FROM ({mine}))"
         find_duplicates(store, source, number, among=mine)
-    store.connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE chosen_rows AS
-        SELECT source_no, load_id, row_number FROM temp.candidate_rows
-        ANTI JOIN temp.duplicate_rows USING (source_no, load_id, row_number)
-        """
-    )
+
+
+def chosen_rows(number: int) -> str:
+    """The standing rows of the touched cases of a source, as a FROM clause."""
+    return standing_rows(number, f"temp.touched_rows_{number}")
 
 
 def count_duplicates(store: Store) -> None:

@@ -24,7 +24,7 @@ flagged AS (
     GROUP BY t.at_default, t.exact
     HAVING t.exact > coalesce(sum(s.row_count), 0)
 )
-SELECT e.source_no, e.load_id, e.row_number, e.case_id, e.step_no,
+SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no,
     CASE WHEN e.completed_at IN (SELECT at_default FROM flagged) THEN 'completed' ELSE 'started' END AS part,
     NULL::VARCHAR AS note
 FROM temp.gate_events AS e

@@ -3,16 +3,16 @@
 -- grain:   one row per set of activities; none where the log's instants are hours or days, for then ties tell nothing
 -- values:  form_activities, form_cases
 WITH tied AS (
-    SELECT e.case_id, e.happened_at, list_sort(list(DISTINCT s.activity)) AS activities, count(*) AS row_count
+    SELECT e.case_code, e.happened_at, list_sort(list(DISTINCT s.activity)) AS activities, count(*) AS row_count
     FROM temp.gate_events AS e JOIN temp.gate_steps AS s USING (step_no)
     WHERE (e.happened_at = e.before_at OR e.happened_at = e.after_at)
         AND (SELECT avg(CAST(epoch_us(happened_at) % 3600000000 = 0 AS INTEGER)) FROM temp.gate_events) < 0.95
-    GROUP BY e.case_id, e.happened_at
+    GROUP BY e.case_code, e.happened_at
 )
 SELECT CAST(sum(row_count) AS BIGINT) AS row_count,
-    '''' || array_to_string(activities, ''', ''') || ''' in ' || count(DISTINCT case_id) || ' cases' AS found
+    '''' || array_to_string(activities, ''', ''') || ''' in ' || count(DISTINCT case_code) || ' cases' AS found
 FROM tied
 WHERE len(activities) >= $form_activities
 GROUP BY activities
-HAVING count(DISTINCT case_id) >= $form_cases
+HAVING count(DISTINCT case_code) >= $form_cases
 ORDER BY row_count DESC, found

@@ -2,7 +2,7 @@
 -- inputs:  gate_events, gate_loads
 -- grain:   one row per offending row
 -- values:  future_tolerance_us
-SELECT e.source_no, e.load_id, e.row_number, e.case_id, e.step_no,
+SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no,
     CASE WHEN coalesce(e.completed_at > l.asked_at + to_microseconds($future_tolerance_us), false)
         THEN 'completed' ELSE 'started' END AS part,
     NULL::VARCHAR AS note

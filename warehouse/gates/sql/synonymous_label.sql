@@ -37,7 +37,7 @@ alike AS (
     WHERE p.same_words OR d.product >= 0.98 * a.length * b.length
 ),
 members AS (
-    SELECT DISTINCT e.case_id, s.activity
+    SELECT DISTINCT e.case_code, s.activity
     FROM temp.gate_events AS e JOIN temp.gate_steps AS s USING (step_no)
     WHERE s.activity IN (SELECT one FROM alike UNION ALL SELECT other FROM alike)
 ),
@@ -45,7 +45,7 @@ together AS (
     SELECT DISTINCT p.one, p.other
     FROM alike AS p
     JOIN members AS a ON a.activity = p.one
-    JOIN members AS b ON b.activity = p.other AND b.case_id = a.case_id
+    JOIN members AS b ON b.activity = p.other AND b.case_code = a.case_code
 )
 SELECT CAST(p.row_count AS BIGINT) AS row_count, '''' || p.one || ''' and ''' || p.other || '''' AS found
 FROM alike AS p ANTI JOIN together USING (one, other)

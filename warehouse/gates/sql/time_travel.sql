@@ -4,31 +4,39 @@
 -- note:    told of the first or last event of a case that lies far from all the others (further than twice their extent)
 --          and that, mended, would lie among them or no further off than their extent,
 --          and of a row that lies between its neighbours in the file but not in time, where the file is in order
-WITH ends AS (
-    SELECT e.*, c.first_at AS low, e.before_at AS high, epoch_us(e.happened_at) - epoch_us(e.before_at) AS gap_us
-    FROM temp.gate_events AS e JOIN temp.gate_cases AS c USING (case_id)
-    WHERE e.after_at IS NULL AND c.row_count >= 3
+WITH far_cases AS (
+    SELECT *, epoch_us(second_at) - epoch_us(first_at) AS first_gap_us, epoch_us(last_at) - epoch_us(second_at) AS first_extent_us,
+        epoch_us(last_at) - epoch_us(last_but_one_at) AS last_gap_us, epoch_us(last_but_one_at) - epoch_us(first_at) AS last_extent_us
+    FROM temp.gate_cases
+    WHERE row_count >= 3 AND (epoch_us(second_at) - epoch_us(first_at) > 1728000000000 OR epoch_us(last_at) - epoch_us(last_but_one_at) > 1728000000000)
+),
+ends AS (
+    SELECT e.*, c.first_at AS low, c.last_but_one_at AS high, c.last_extent_us AS extent_us
+    FROM temp.gate_events AS e
+    JOIN far_cases AS c USING (case_code)
+    WHERE e.after_at IS NULL AND c.last_gap_us > 1728000000000 AND c.last_gap_us > 2 * c.last_extent_us
     UNION ALL
-    SELECT e.*, e.after_at, c.last_at, epoch_us(e.after_at) - epoch_us(e.happened_at)
-    FROM temp.gate_events AS e JOIN temp.gate_cases AS c USING (case_id)
-    WHERE e.place = 1 AND c.row_count >= 3
+    SELECT e.*, c.second_at, c.last_at, c.first_extent_us
+    FROM temp.gate_events AS e
+    JOIN far_cases AS c USING (case_code)
+    WHERE e.is_first AND c.first_gap_us > 1728000000000 AND c.first_gap_us > 2 * c.first_extent_us
 ),
 far AS (
-    SELECT source_no, load_id, row_number, case_id, step_no, completed_at, happened_at,
-        low - to_microseconds(reach_us) AS low, high + to_microseconds(reach_us) AS high, false AS by_row
-    FROM (SELECT *, greatest(epoch_us(high) - epoch_us(low), 86400000000) AS reach_us FROM ends)
-    WHERE gap_us > 20 * 86400000000 AND gap_us > 2 * (epoch_us(high) - epoch_us(low))
+    SELECT source_no, load_id, row_number, case_code, step_no, completed_at, happened_at,
+        low - to_microseconds(greatest(extent_us, 86400000000)) AS low,
+        high + to_microseconds(greatest(extent_us, 86400000000)) AS high, false AS by_row
+    FROM ends
 ),
 disordered AS (
-    SELECT DISTINCT case_id FROM temp.gate_events WHERE before_row > row_number
+    SELECT DISTINCT case_code FROM temp.gate_events WHERE before_row > row_number
 ),
 in_file AS (
-    SELECT e.source_no, e.load_id, e.row_number, e.case_id, e.step_no, e.completed_at, e.happened_at,
+    SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no, e.completed_at, e.happened_at,
         lag(e.happened_at) OVER w AS low, lead(e.happened_at) OVER w AS high, true AS by_row
     FROM temp.gate_events AS e
-    SEMI JOIN disordered USING (case_id)
+    SEMI JOIN disordered USING (case_code)
     WHERE (SELECT count(*) FROM disordered) <= greatest(3, 0.1 * (SELECT count(*) FROM temp.gate_cases))
-    WINDOW w AS (PARTITION BY e.case_id, e.load_id ORDER BY e.row_number)
+    WINDOW w AS (PARTITION BY e.case_code, e.load_id ORDER BY e.row_number)
 ),
 suspects AS (
     SELECT * FROM far
@@ -57,7 +65,7 @@ told AS (
         END AS note
     FROM mended
 )
-SELECT source_no, load_id, row_number, case_id, step_no,
+SELECT source_no, load_id, row_number, case_code, step_no,
     CASE WHEN completed_at IS NOT NULL THEN 'completed' ELSE 'started' END AS part, min(note) AS note
 FROM told WHERE note IS NOT NULL
 GROUP BY ALL

@@ -3,11 +3,11 @@
 -- grain:   one row per case, load and figure that is not 0
 -- values:  as_of
 INSERT INTO case_figures
-SELECT c.case_code, f.load_id, f.figure, sum(f.n)::BIGINT
+SELECT case_code, load_id, figure, sum(n)::BIGINT
 FROM (
-    FROM temp.row_figures
+    SELECT c.case_code, f.load_id, f.figure, f.n FROM temp.row_figures AS f JOIN case_ids AS c USING (case_id)
     UNION ALL
-    SELECT coalesce(case_id, ''), load_id,
+    SELECT case_code, load_id,
         unnest(list_concat(
             CASE WHEN reject IS NOT NULL THEN ['rows_rejected'] ELSE [] END,
             CASE WHEN reject IS NULL AND coalesce(completed_at, started_at) > $as_of THEN ['rows_after_as_of'] ELSE [] END,
@@ -17,6 +17,5 @@ FROM (
     FROM temp.mapped_rows
     WHERE reject IS NOT NULL OR coalesce(completed_at, started_at) > $as_of OR started_note IS NOT NULL
         OR completed_note IS NOT NULL
-) AS f
-JOIN case_ids AS c USING (case_id)
+)
 GROUP BY ALL
