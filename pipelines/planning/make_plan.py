@@ -37,6 +37,7 @@ from warehouse.landing.loads import KnownLoad, known_loads, standing_loads
 from warehouse.landing.undo import undoings_in_force
 from warehouse.mart.ledger import stage_fingerprints
 from warehouse.mart.restore import UNFINISHED
+from warehouse.migrations import latest_version
 from warehouse.specification import Interval
 from warehouse.store import Store
 
@@ -210,6 +211,7 @@ def _process_stages(
     current: list[tuple[str, str, str]] = []
     reasons: list[str] = []
     live: list[str] = []
+    is_live = any(source.live is not None for source in process.file.sources.values())
     for source_name, source in process.file.sources.items():
         if source.live is not None:
             if asked.landed_as_is is None:
@@ -259,7 +261,8 @@ def _process_stages(
             reason = _CUT_OFF
         if asked.full_refresh:
             reason = "full refresh"
-        elif reason is not None and asked.landed_as_is is not None:
+        elif asked.landed_as_is is not None and (reason is not None or is_live):
+            # the fingerprint can't tell which rows of a live source stand
             reason = asked.landed_as_is
         elif reason is None and (came or waits):
             reason = came or waits
@@ -332,7 +335,8 @@ def _closing_stages(
     settings = workspace.settings
     present = {key: value for key, value in former.items() if key[1] in PROCESS_STAGES}
     present |= {(stage.process, stage.name): stage.fingerprint for stage in stages}
-    facts = fingerprint({"facts": sorted(present.items())})
+    # readers ask for the columns of this release: a snapshot of an earlier layout is published anew
+    facts = fingerprint({"facts": sorted(present.items()), "layout": latest_version("mart")})
     publish: str | None = None
     # facts that were made but not published (a full disk, a power cut) are still to be published
     if stages or (present and former.get((WHOLE, "publish")) != facts):
