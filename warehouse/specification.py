@@ -11,7 +11,7 @@ AttributeType = Literal["text", "number", "integer", "boolean", "instant"]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of time [since, until) to derive anew; None: without a bound on that side."""
+    """A stretch of time [since, until) to derive and to ask for anew; None: without a bound on that side."""
 
     since: datetime | None = None
     until: datetime | None = None

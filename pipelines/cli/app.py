@@ -65,8 +65,16 @@ _StageOption = Annotated[
         "publish or report; may be repeated.",
     ),
 ]
-_SinceOption = Annotated[str | None, typer.Option(help="Derive anew the cases with events from this instant on.")]
-_UntilOption = Annotated[str | None, typer.Option(help="Derive anew the cases with events before this instant.")]
+_SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Derive anew the cases with events from this instant on, and ask live sources for it again; "
+        "without an offset: of the process's time zone."
+    ),
+]
+_UntilOption = Annotated[
+    str | None, typer.Option(help="Only what lies before this instant; alone: all that lies before it.")
+]
 
 
 @app.command(epilog="Example: asrun init desk --data exports/tickets.csv")

@@ -13,6 +13,15 @@ from warehouse.specification import Interval
 
 def asked_instant(option: str, text: str | None, workspace: Workspace) -> datetime | None:
     """An instant in UTC; without an offset it is one of the workspace's time zone. `BadInput` where it is none."""
+    instant = _parsed(option, text)
+    if instant is None:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=ZoneInfo(workspace.settings.time_zone))
+    return instant.astimezone(UTC)
+
+
+def _parsed(option: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
@@ -25,21 +34,23 @@ def asked_instant(option: str, text: str | None, workspace: Workspace) -> dateti
         raise BadInput(
             Problem(f"{option}: '{text}' lies outside the years 1900 to 2200.", "", "Write for example 2026-09-30.")
         )
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=ZoneInfo(workspace.settings.time_zone))
-    return instant.astimezone(UTC)
+    return instant
 
 
 def asked_interval(since: str | None, until: str | None, workspace: Workspace) -> Interval | None:
-    """The stretch [since, until) to derive anew; None where neither is given."""
+    """The stretch [since, until) to derive and to ask for anew; None where neither is given.
+
+    Bounds without an offset stay without one: they are local times of each process. `BadInput` where nothing lies
+    between the two.
+    """
     if since is None and until is None:
         return None
-    interval = Interval(asked_instant("--since", since, workspace), asked_instant("--until", until, workspace))
-    if interval.since is not None and interval.until is not None and interval.since >= interval.until:
+    begin, end = asked_instant("--since", since, workspace), asked_instant("--until", until, workspace)
+    if begin is not None and end is not None and begin >= end:
         raise BadInput(
             Problem(f"--until: '{until}' does not lie after --since '{since}'.", "", "Nothing lies between the two.")
         )
-    return interval
+    return Interval(_parsed("--since", since), _parsed("--until", until))
 
 
 def asked_wait(text: str | None) -> timedelta:

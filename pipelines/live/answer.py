@@ -10,12 +10,24 @@ from pipelines.live.cursors import Cursor
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows whose cursor lies in [since, until); `since` None: from the source's start."""
+
+    since: Cursor | None
+    until: Cursor
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """From where on a source is asked (None: from its start), for how many rows at most (None: all), spooled where."""
+    """From where on a source is asked (None: from its start), for how many rows at most (None: all), spooled where.
+
+    `also`: a stretch before `since` that is asked for besides, of databases only.
+    """
 
     folder: Path
     since: Cursor | None = None
     limit: int | None = None
+    also: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,13 @@ def _statement(source: SqlSource, asking: Asking, key: tuple[str, ...], sa: Any)
     if name_of is not None:
         at = _named(name_of, sa)
         if asking.since is not None:
-            statement = statement.where(sa.or_(at >= sa.bindparam("since", _bound(asking.since)), at.is_(None)))
+            tests = [at >= sa.bindparam("since", _bound(asking.since)), at.is_(None)]
+            if asking.also is not None:
+                stretch = [at < sa.bindparam("also_until", _bound(asking.also.until))]
+                if asking.also.since is not None:
+                    stretch.append(at >= sa.bindparam("also_since", _bound(asking.also.since)))
+                tests.append(sa.and_(*stretch))
+            statement = statement.where(sa.or_(*tests))
         order = [at, *(_named(name, sa) for name in key if name != name_of)]
     else:
         order = [_named(name, sa) for name in key]

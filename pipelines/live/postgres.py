@@ -30,6 +30,7 @@ _SINCE_TYPES: dict[CursorKind, str] = {
     "whole": "bigint",
     "decimal": "numeric",
 }
+_SINCE, _ALSO_SINCE, _ALSO_UNTIL = "asrun.since", "asrun.also_since", "asrun.also_until"
 _CURSOR_TYPES = {
     "timestamptz": "instant",
     "timestamp": "local",
@@ -58,8 +59,8 @@ def extract_postgres(source: PostgresSource, address: Secret, asking: Asking, *,
         with _connected(address) as cursor:
             columns = _columns(cursor, source)
             sql = _select(source, columns, asking, key)
-            if asking.since is not None:
-                cursor.execute("SELECT set_config('asrun.since', $1, true)", (asking.since.text,))
+            for name, bound in _bounds(asking).items():
+                cursor.execute("SELECT set_config($1, $2, true)", (name, bound.text))
                 cursor.fetchall()
             cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH_BYTES)})
             cursor.execute(sql)
@@ -146,16 +147,31 @@ def _select(source: PostgresSource, columns: list[_Column], asking: Asking, key:
         order = [f"asked.{quoted_name(column)}" for column in key if column in {each.name for each in columns}]
     else:
         at = f"asked.{quoted_name(name)}"
+        # the values are bound as settings: a query with a bound value of its own would not be streamed
+        bound = {
+            name: f"current_setting('{name}')::{_SINCE_TYPES[value.kind]}" for name, value in _bounds(asking).items()
+        }
         if asking.since is not None:
-            kind = _SINCE_TYPES[asking.since.kind]
-            # the value is bound as a setting: a query with a bound value of its own would not be streamed
-            sql += f" WHERE {at} >= current_setting('asrun.since')::{kind} OR {at} IS NULL"
+            sql += f" WHERE {at} >= {bound[_SINCE]} OR {at} IS NULL"
+        if asking.also is not None:
+            begin = "" if asking.also.since is None else f"{at} >= {bound[_ALSO_SINCE]} AND "
+            sql += f" OR ({begin}{at} < {bound[_ALSO_UNTIL]})"
         order = [at, *(f"asked.{quoted_name(column)}" for column in key if column != name)]
     if order:
         sql += f" ORDER BY {', '.join(order)}"
     if asking.limit is not None:
         sql += f" LIMIT {int(asking.limit)}"
     return sql
+
+
+def _bounds(asking: Asking) -> dict[str, Cursor]:
+    """The values that the query compares its cursor with, by the setting that holds each."""
+    bounds = {
+        _SINCE: asking.since,
+        _ALSO_SINCE: None if asking.also is None else asking.also.since,
+        _ALSO_UNTIL: None if asking.also is None else asking.also.until,
+    }
+    return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
 def _expression(column: _Column) -> str:

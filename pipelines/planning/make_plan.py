@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipelines.compiling.protection import protection_of
 from pipelines.errors import BadInput, Problem
@@ -36,6 +37,7 @@ from warehouse.landing.loads import KnownLoad, known_loads, standing_loads
 from warehouse.landing.undo import undoings_in_force
 from warehouse.mart.ledger import stage_fingerprints
 from warehouse.mart.restore import UNFINISHED
+from warehouse.migrations import latest_version
 from warehouse.specification import Interval
 from warehouse.store import Store
 
@@ -87,7 +89,8 @@ def make_plan(
     """What a run would do: hashes the source files and compares with what the present results were made from.
 
     `processes` empty stands for all. `stages`: only these, anew, with what hangs on them; empty: what is stale. The
-    cases with an event in `interval` are derived anew. `landed_as_is`: why the sources are not looked at, only what is
+    cases with an event in `interval` are derived anew, and live sources are asked for it again (bounds without an
+    offset are local times of each process). `landed_as_is`: why the sources are not looked at, only what is
     landed. A process whose configuration can't be read or whose files can't be found is refused in the plan; the others
     go on. Raises `BadInput` for unknown names, `WarehouseError` where the store is held by another process.
     """
@@ -204,9 +207,11 @@ def _process_stages(
 ) -> list[tuple[Stage, bool]]:
     """All stages of a process in order, each with whether it is stale."""
     name = process.name
+    interval = None if asked.interval is None else _in_zone(asked.interval, process.time_zone)
     current: list[tuple[str, str, str]] = []
     reasons: list[str] = []
     live: list[str] = []
+    is_live = any(source.live is not None for source in process.file.sources.values())
     for source_name, source in process.file.sources.items():
         if source.live is not None:
             if asked.landed_as_is is None:
@@ -232,7 +237,8 @@ def _process_stages(
     was_cut_off = (name, UNFINISHED) in known.former
     why = [f"files {'; '.join(reasons)}"] if reasons else []
     # its answer is not known before: the later stages are planned, and find little to do where it is little
-    why += [f"live source {', '.join(live)}: asked again"] if live else []
+    also = f", also for what lies{_told_bounds(interval)} UTC" if interval is not None else ""
+    why += [f"live source {', '.join(live)}: asked again{also}"] if live else []
     if was_cut_off and asked.landed_as_is is None:
         why = why or [_CUT_OFF]
     pull = Stage(
@@ -241,7 +247,7 @@ def _process_stages(
         "; ".join(why),
         fingerprint({f"source/{source}": [each for each in current if each[0] == source] for source, *_ in current}),
         files,
-        interval=asked.interval,
+        interval=interval,
     )
     came = "the sources changed" if reasons else "a live source is asked again" if live else None
     came = came or (_CUT_OFF if was_cut_off else None)
@@ -255,15 +261,16 @@ def _process_stages(
             reason = _CUT_OFF
         if asked.full_refresh:
             reason = "full refresh"
-        elif reason is not None and asked.landed_as_is is not None:
+        elif asked.landed_as_is is not None and (reason is not None or is_live):
+            # the fingerprint can't tell which rows of a live source stand
             reason = asked.landed_as_is
         elif reason is None and (came or waits):
             reason = came or waits
         elif reason is None and name in known.replayed:
             reason = "held rows were let in"
-        elif asked.interval is not None and stage_name == "shape":
-            reason = "; ".join((*([reason] if reason else []), f"asked for: {_told_interval(asked.interval)}"))
-        elif reason is None and asked.interval is not None:
+        elif interval is not None and stage_name == "shape":
+            reason = "; ".join((*([reason] if reason else []), f"asked for: {_told_interval(interval)}"))
+        elif reason is None and interval is not None:
             reason = "cases are derived anew"
         stages.append(
             (
@@ -273,7 +280,7 @@ def _process_stages(
                     reason or "",
                     present_fingerprint,
                     anew=asked.full_refresh,
-                    interval=asked.interval if stage_name == "shape" else None,
+                    interval=interval if stage_name == "shape" else None,
                 ),
                 reason is not None,
             )
@@ -299,10 +306,23 @@ def _came_and_went(
     return ", ".join(told)
 
 
+def _in_zone(interval: Interval, time_zone: str) -> Interval:
+    """The interval in UTC: bounds without an offset are local times of the process."""
+    bounds = [
+        bound.replace(tzinfo=ZoneInfo(time_zone)) if bound is not None and bound.tzinfo is None else bound
+        for bound in (interval.since, interval.until)
+    ]
+    return Interval(*(None if bound is None else bound.astimezone(UTC) for bound in bounds))
+
+
 def _told_interval(interval: Interval) -> str:
+    return f"cases with events{_told_bounds(interval)} UTC"
+
+
+def _told_bounds(interval: Interval) -> str:
     since = f" from {interval.since:%Y-%m-%d %H:%M}" if interval.since is not None else ""
     until = f" before {interval.until:%Y-%m-%d %H:%M}" if interval.until is not None else ""
-    return f"cases with events{since}{until} UTC"
+    return f"{since}{until}"
 
 
 def _closing_stages(
@@ -315,7 +335,8 @@ def _closing_stages(
     settings = workspace.settings
     present = {key: value for key, value in former.items() if key[1] in PROCESS_STAGES}
     present |= {(stage.process, stage.name): stage.fingerprint for stage in stages}
-    facts = fingerprint({"facts": sorted(present.items())})
+    # readers ask for the columns of this release: a snapshot of an earlier layout is published anew
+    facts = fingerprint({"facts": sorted(present.items()), "layout": latest_version("mart")})
     publish: str | None = None
     # facts that were made but not published (a full disk, a power cut) are still to be published
     if stages or (present and former.get((WHOLE, "publish")) != facts):

@@ -15,7 +15,7 @@ from pipelines.stages.pull import pull
 from pipelines.stages.shape import shape_log
 
 _STAGES: dict[StageName, Callable[[Night, Stage], StageOutcome]] = {
-    "pull": lambda night, stage: pull(night, stage.process, stage.files),
+    "pull": lambda night, stage: pull(night, stage.process, stage.files, interval=stage.interval),
     "gates": lambda night, stage: pass_gates(night, stage.process),
     "shape": lambda night, stage: shape_log(night, stage.process, anew=stage.anew, interval=stage.interval),
     "discover": lambda night, stage: discover(night, stage.process),

@@ -27,17 +27,24 @@ from warehouse.landing.content import Batches, Content, DelimitedText, JsonLines
 from warehouse.landing.forgetting import unfinished_forgettings
 from warehouse.landing.land import land_content
 from warehouse.landing.loads import known_loads, set_current
+from warehouse.specification import Interval
 from warehouse.store import Store
 
 
 def pull(
-    night: Night, process_name: str, files: Sequence[SourceFile], *, live_limit: int | None = None
+    night: Night,
+    process_name: str,
+    files: Sequence[SourceFile],
+    *,
+    interval: Interval | None = None,
+    live_limit: int | None = None,
 ) -> StageOutcome:
     """Land what is new and say which loads make up each source now.
 
     A file whose content was landed before is not read again; a live source is asked each time. Sources that can't be
     read don't keep the others from being tried; then everything that is wrong comes in one `BadInput`, and the sources
-    stay as they were. `live_limit`: so many rows of each live source, for a trial that is thrown away.
+    stay as they were. `interval`: asked of live sources again. `live_limit`: so many rows of each live source, for a
+    trial that is thrown away.
     """
     process = night.workspace.process(process_name)
     problems: list[Problem] = []
@@ -74,7 +81,9 @@ def pull(
         for number, name in enumerate(live):
             source = process.file.sources[name]
             try:
-                brought = pull_live(store, night, shield, name, source, root=staging_root, limit=live_limit)
+                brought = pull_live(
+                    store, night, shield, name, source, root=staging_root, interval=interval, limit=live_limit
+                )
                 pulled[name] = brought
                 landed_rows += brought.rows_landed
                 read_rows += brought.rows_read

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines.compiling.process import drift_rule
 from pipelines.compiling.protection import people_columns
 from pipelines.errors import BadInput, Problem
+from pipelines.live.again import Again, asked_again
 from pipelines.live.answer import Answer, Asking
 from pipelines.live.cursors import Cursor, moved, parse_cursor
 from pipelines.live.extract import ask, locator_of
@@ -24,6 +25,7 @@ from warehouse.landing.content import Content, JsonLines, LoadOrigin, ParquetFil
 from warehouse.landing.land import land
 from warehouse.landing.live import LiveRows, StoredCursor, content_identity, land_live, last_cursor, note_complete
 from warehouse.landing.loads import known_loads, set_current
+from warehouse.specification import Interval
 from warehouse.store import Store
 
 ASKING_VERSION = 1
@@ -60,13 +62,22 @@ def clear_spools(root: Path) -> None:
 
 
 def pull_live(
-    store: Store, night: Night, shield: Shield, name: str, source: Source, *, root: Path, limit: int | None = None
+    store: Store,
+    night: Night,
+    shield: Shield,
+    name: str,
+    source: Source,
+    *,
+    root: Path,
+    interval: Interval | None = None,
+    limit: int | None = None,
 ) -> LivePull:
     """Ask a live source and land its answer; raises `BadInput` or `WarehouseError`, and then nothing is landed.
 
     A source with a cursor is asked from its kept cursor less the overlap on; rows that were landed are not landed
     again, and the rows and the new cursor are committed together. One without is read whole: equal content is not
-    landed again, and the caller makes the content current when all sources went well. `limit` is for trials only.
+    landed again, and the caller makes the content current when all sources went well. `interval` is asked for again
+    besides, of a source with a cursor. `limit` is for trials only.
     """
     live = source.live
     if live is None:
@@ -83,9 +94,9 @@ def pull_live(
     stored = None
     if source.brings == "increment":
         stored = last_cursor(store, process=process, source=name, reading=reading, asking=asked)
-    since = _since(live, stored, where)
+    again = asked_again(live, _since(live, stored, where), interval, time_zone=shield.process.time_zone)
     with tempfile.TemporaryDirectory(dir=root, prefix=_SPOOL) as folder:
-        asking = Asking(Path(folder), since, limit)
+        asking = Asking(Path(folder), again.since, limit, again.also)
         answer = ask(live, asking, where=where, environ=os.environ, key=source.key)
         origin = LoadOrigin(
             process=process,
@@ -101,7 +112,10 @@ def pull_live(
         )
         if source.brings == "full":
             return _land_whole(store, night, source, answer, origin)
-        return _land_increment(store, night, source, answer, origin, stored=stored, since=since)
+        pulled = _land_increment(store, night, source, answer, origin, stored=stored, again=again)
+    if again.note is None:
+        return pulled
+    return replace(pulled, notes=(*pulled.notes, f"source {name}: {again.note}; it was asked as on any night"))
 
 
 def _since(live: LiveSource, stored: StoredCursor | None, where: str) -> Cursor | None:
@@ -143,7 +157,7 @@ def _land_increment(
     origin: LoadOrigin,
     *,
     stored: StoredCursor | None,
-    since: Cursor | None,
+    again: Again,
 ) -> LivePull:
     live = source.live
     former = None if stored is None else parse_cursor(stored.kind, stored.value)
@@ -166,10 +180,10 @@ def _land_increment(
         value=None if cursor is None else cursor.text,
         continued_from=None if stored is None else stored.load_id,
         since_column=column,
-        since=None if since is None else since.text,
+        since=None if again.earliest is None else again.earliest.text,
     )
     # each extraction is a content of its own, whatever it holds
-    told = f"{origin.process} {origin.source} {night.run_id} {'' if since is None else since.text}"
+    told = f"{origin.process} {origin.source} {night.run_id} {'' if again.since is None else again.since.text}"
     named = _with_hash(origin, f"asked:{hashlib.sha256(told.encode()).hexdigest()}")
     drift = drift_rule(source, is_sparse=source.http is not None)
     result = land_live(store, _content(answer), named, rows, loaded_at=night.started_at, drift=drift)

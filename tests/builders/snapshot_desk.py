@@ -365,6 +365,8 @@ def _desk_extras(tables: Tables) -> None:
             rows_duplicate=2,
             rows_quarantined=2,
             is_current=number > 0,
+            complete_to=None,
+            undone_by=None,
         )
     for number, (reason, column, value) in enumerate(
         (

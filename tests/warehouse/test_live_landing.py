@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.builders.events import a_process, as_batches, events_source
 from warehouse.landing.content import JsonLines, LoadOrigin
+from warehouse.landing.land import land
 from warehouse.landing.live import LiveRows, content_identity, land_live, last_cursor
+from warehouse.landing.undo import redo_loads, undo_loads
+from warehouse.log.shape import shape
 from warehouse.store import Store, StoreSettings
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -150,3 +154,22 @@ def test_the_identity_of_a_table_is_its_rows_in_any_order(tmp_path: Path) -> Non
         assert identity(rows[:2]) != first
         assert identity([*rows[:2], (1, 0, "x")]) != first
         assert identity([(1, 0, "x"), (2, 0, "y"), (2, 1, "y")]) != first
+
+
+def test_the_published_ledger_says_up_to_when_a_source_was_complete_and_what_was_taken_back(tmp_path: Path) -> None:
+    process = a_process(events_source(resource=None, role=None))
+    rows = [{"case": "a", "activity": "X", "done": f"2026-01-0{day} 10:00:00"} for day in (1, 2, 3)]
+    with Store(settings_in(tmp_path)) as store:
+        for number, row in enumerate(rows, 1):
+            content = as_batches([row], ("case", "activity", "done"))
+            complete_to = AT.replace(day=number) if number > 1 else None
+            came = LoadOrigin("desk", "events", "live", f"h{number}", "r", (), f"run{number}", complete_to)
+            land(store, content, came, loaded_at=AT)
+        undo_loads(store, run_id="run3", processes=["desk"], undo_id="run4", undone_at=AT)
+        shape(store, process, as_of=None)
+        loads = "SELECT load_id, is_current, complete_to, undone_by FROM mart.main.loads ORDER BY load_id"
+        standing = [(1, True, None, None), (2, True, AT.replace(day=2), None)]
+        assert store.fetch_sql("test/loads", loads) == [*standing, (3, False, AT.replace(day=3), "run4")]
+        redo_loads(store, run_id="run3", processes=["desk"], redo_id="run5")
+        shape(store, process, as_of=None)
+        assert store.fetch_sql("test/loads", loads) == [*standing, (3, True, AT.replace(day=3), None)]

@@ -291,6 +291,8 @@ class LoadRow:
     rows_duplicate: int | None
     rows_quarantined: int | None
     is_current: bool | None
+    complete_to: datetime | None
+    undone_by: str | None
     total: int
 
 

@@ -15,6 +15,7 @@ from pipelines.workspace.load import Workspace, load_workspace
 from tests.builders.workspaces import FLOW, process_config, standard_config, write_settings, write_yaml
 from warehouse.landing.loads import landed_columns
 from warehouse.log.mapping import map_rows
+from warehouse.specification import Interval
 from warehouse.sql_step import quoted
 from warehouse.store import Store
 
@@ -34,10 +35,13 @@ def live_workspace(folder: Path, place: dict[str, Any], **source: Any) -> Path:
     return folder
 
 
-def pulled(folder: Path, *, at: datetime | None = None, files: tuple[Any, ...] = ()) -> StageOutcome:
+def pulled(
+    folder: Path, *, at: datetime | None = None, files: tuple[Any, ...] = (), interval: Interval | None = None
+) -> StageOutcome:
     """The pull stage of one night, alone."""
     workspace = load_workspace(folder)
-    return pull(new_night(workspace, as_of=None, clock=lambda: at or datetime.now(UTC)), "desk", files)
+    night = new_night(workspace, as_of=None, clock=lambda: at or datetime.now(UTC))
+    return pull(night, "desk", files, interval=interval)
 
 
 def opened(folder: Path) -> Store:

@@ -133,3 +133,13 @@ def test_the_plan_names_what_changed(tmp_path: Path) -> None:
     assert reasons(plan_of(folder))["judge"] == "standard 2026-01-01: the drawing changed"
     (standard.parent / "flow.bpmn").write_text(FLOW, encoding="utf-8")
     assert plan_of(folder).is_empty
+
+
+@pytest.mark.slow
+def test_a_snapshot_of_an_earlier_layout_is_published_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_settings(tmp_path)
+    write_process(folder)
+    night(folder)
+    assert plan_of(folder).is_empty
+    monkeypatch.setattr("pipelines.planning.make_plan.latest_version", lambda _: 99)
+    assert [stage.name for stage in plan_of(folder).stages] == ["publish", "report"]

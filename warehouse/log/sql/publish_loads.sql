@@ -4,7 +4,7 @@
 -- values:  process
 INSERT INTO main.loads
 SELECT l.load_id, $process, s.source, l.locator, l.content_hash, l.loaded_at, l.rows_read, l.rows_landed,
-    coalesce(d.n, 0), coalesce(q.n, 0), l.is_current
+    coalesce(d.n, 0), coalesce(q.n, 0), l.is_current, l.complete_to, l.undone_by
 FROM landing.main.landing_loads AS l
 JOIN landing.main.landing_sources AS s USING (source_no)
 LEFT JOIN (
