@@ -19,6 +19,7 @@ from warehouse.landing.loads import landed_columns, source_number
 from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows
 from warehouse.log.temporary import drop_temp_tables, filled_columns
 from warehouse.log.zones import offsets_table
+from warehouse.mart.catalogue import schema_with
 from warehouse.specification import ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step, quoted, sql_step
 from warehouse.store import Store, arrow_table
@@ -289,20 +290,21 @@ def _former_cases(store: Store, process: ProcessSpec) -> None:
         )
         """
     )
-    if all(source.delivery == "full" for source in process.sources):
+    schema = schema_with(store, process.name, "cases")
+    if schema is None or all(source.delivery == "full" for source in process.sources):
         return
     store.run_step(
         composed_step(
             "gates/former_cases",
-            """
+            f"""
             INSERT INTO temp.gate_former_cases
             SELECT n.case_code, c.started_at, CASE WHEN $by_activity THEN c.ended_at END
-            FROM mart.main.cases AS c
-            JOIN temp.gate_case_ids AS n USING (case_id)
-            WHERE c.process = $process
+            FROM temp.gate_case_ids AS n
+            JOIN {schema}.case_ids AS k USING (case_id)
+            JOIN {schema}.cases AS c ON c.case_code = k.case_code
             """,
         ),
-        {"process": process.name, "by_activity": bool(process.case.end_activities)},
+        {"by_activity": bool(process.case.end_activities)},
     )
 
 

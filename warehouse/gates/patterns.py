@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from warehouse.gates.settings import PATTERN_GATES, GateSettings
 from warehouse.landing.loads import landed_columns
 from warehouse.log.mapping import named_columns
+from warehouse.mart.catalogue import schema_with
 from warehouse.specification import InstantSpec, ProcessSpec, SourceSpec
-from warehouse.sql_step import quoted
 from warehouse.store import Store
 
 
@@ -72,22 +72,11 @@ def labels(store: Store) -> tuple[tuple[str, int], ...]:
 
 def known_activities(store: Store, process: str) -> tuple[str, ...]:
     """Every activity that the log of a process ever had; empty before its first night."""
-    found = store.fetch_sql(
-        "gates/find_process",
-        """
-        SELECT c.ordinal FROM mart.main.process_catalogue AS c
-        JOIN duckdb_tables() AS t
-            ON t.database_name = 'mart' AND t.schema_name = 'p' || c.ordinal AND t.table_name = 'activities'
-        WHERE c.process = $process
-        """,
-        process=process,
-    )
-    if not found:
+    schema = schema_with(store, process, "activities")
+    if schema is None:
         return ()
-    table = f"mart.{quoted(f'p{int(found[0][0])}')}.activities"
-    return tuple(
-        row[0] for row in store.fetch_sql("gates/known_activities", f"SELECT activity FROM {table} ORDER BY activity")
-    )
+    rows = store.fetch_sql("gates/known_activities", f"SELECT activity FROM {schema}.activities ORDER BY activity")
+    return tuple(row[0] for row in rows)
 
 
 def activities_at_hand(store: Store) -> tuple[str, ...]:

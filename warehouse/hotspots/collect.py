@@ -16,7 +16,7 @@ from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
-STEP_VERSION = 2
+STEP_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

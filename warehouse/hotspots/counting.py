@@ -1,7 +1,8 @@
 """The shares of some cases in the sums over cases, with a sign: what they add, or what they take away.
 
-`temp.tally_instances` holds the instances of the cases in order, `temp.tally_scope_cases` the cases. Per case
-(promise 9): the shares of two sets of cases add up to that of both.
+`temp.tally_instances` holds the instances of the cases in order, `temp.tally_scope_cases`, `temp.tally_verdicts` and
+`temp.tally_checks` the cases, their verdicts and their limit checks. Per case (promise 9): the shares of two sets of
+cases add up to that of both.
 """
 
 from __future__ import annotations
@@ -29,6 +30,18 @@ _KINDS: tuple[tuple[str, str, str, str, tuple[str, ...], bool, bool], ...] = (
     ),
     ("resource", "resource_code", "NULL::INTEGER", "is_measured AND resource_code IS NOT NULL", _PARTS, False, True),
     ("role", "role_code", "NULL::INTEGER", "is_measured AND role_code IS NOT NULL", _PARTS, False, True),
+)
+
+
+# what is summed by place or by likeness, a step each
+_SUMS = (
+    "count_follows",
+    "count_cycles",
+    "count_segment_cycles",
+    "count_excess",
+    "count_ended",
+    "count_figures",
+    "count_limits",
 )
 
 
@@ -60,7 +73,15 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
                     repeats_freely=repeats_freely,
                 )  # fmt: skip
     _count_durations(store, "follows", "before_code", "activity_code", "before_code IS NOT NULL", "follows", sign=sign)
-    for name in ("count_follows", "count_cycles", "count_segment_cycles", "count_excess", "count_ended"):
+    for name in (
+        "count_follows",
+        "count_cycles",
+        "count_segment_cycles",
+        "count_excess",
+        "count_ended",
+        "count_figures",
+        "count_limits",
+    ):
         store.run("hotspots", name, sign=sign)
     return counted
 
@@ -74,10 +95,10 @@ def _choose_cases(store: Store) -> int:
             CREATE OR REPLACE TEMP TABLE tally_cases AS
             SELECT c.case_code, c.state, c.ended_at, c.measured_from_at, c.measured_to_at,
                 c.state = 'partial' AS is_partial, v.is_conformant, coalesce(v.is_conformant, false) AS is_reference,
-                coalesce(v.deviation_count, 0) AS deviation_count, c.cycle_us, c.period_no,
+                v.standard_version, coalesce(v.deviation_count, 0) AS deviation_count, c.cycle_us, c.period_no,
                 coalesce(r.repeats, false) AS repeats
             FROM temp.tally_scope_cases AS c
-            LEFT JOIN case_verdicts AS v USING (case_code)
+            LEFT JOIN temp.tally_verdicts AS v USING (case_code)
             LEFT JOIN (
                 SELECT variant_no, true AS repeats FROM variant_dictionary WHERE len(codes) > len(list_distinct(codes))
             ) AS r USING (variant_no)

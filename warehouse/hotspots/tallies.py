@@ -45,9 +45,10 @@ def tally_state(store: Store) -> TallyState | None:
     found = store.fetch_sql(
         "hotspots/has_state",
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'mart' AND schema_name = current_schema() "
-        "AND table_name IN ('tally_state', 'duration_counts', 'place_tallies', 'segments')",
+        "AND table_name IN ('tally_state', 'duration_counts', 'place_tallies', 'segments', 'case_counts', "
+        "'limit_counts')",
     )
-    if found != [(4,)]:
+    if found != [(6,)]:
         return None
     rows = store.fetch_sql("hotspots/state", "SELECT segments, columns, time_zone, step FROM tally_state")
     return TallyState(tuple(rows[0][0]), tuple(rows[0][1]), rows[0][2], rows[0][3]) if rows else None
@@ -120,6 +121,8 @@ def _count_all(store: Store, state: TallyState) -> int:
             tally VARCHAR, period_no INTEGER, segment_no INTEGER, kind VARCHAR, place_a INTEGER, place_b INTEGER,
             measure VARCHAR, n BIGINT, total_us HUGEINT
         );
+        DELETE FROM case_counts;
+        DELETE FROM limit_counts;
         CREATE TABLE IF NOT EXISTS segments (segment_no INTEGER, segment VARCHAR);
         CREATE OR REPLACE TABLE tally_state (segments VARCHAR[], columns VARCHAR[], time_zone VARCHAR, step INTEGER)
         """
@@ -136,12 +139,13 @@ def _count_all(store: Store, state: TallyState) -> int:
     _make_days(store, state)
     counted = 0
     for low, high in _ranges(store):
+        within = f"case_code BETWEEN {low} AND {high}"
         store.connection.execute(
             f"""
-            CREATE OR REPLACE TEMP VIEW tally_instances AS
-            FROM instances WHERE case_code BETWEEN {low} AND {high};
-            CREATE OR REPLACE TEMP VIEW tally_scope_cases AS
-            FROM cases WHERE case_code BETWEEN {low} AND {high}
+            CREATE OR REPLACE TEMP VIEW tally_instances AS FROM instances WHERE {within};
+            CREATE OR REPLACE TEMP VIEW tally_scope_cases AS FROM cases WHERE {within};
+            CREATE OR REPLACE TEMP VIEW tally_verdicts AS FROM case_verdicts WHERE {within};
+            CREATE OR REPLACE TEMP VIEW tally_checks AS FROM limit_checks WHERE {within}
             """
         )
         counted += count_shares(store, state.segments, state.columns, sign=1)
@@ -162,10 +166,16 @@ def _choose_touched(store: Store) -> None:
         """
         DROP VIEW IF EXISTS temp.tally_instances;
         DROP VIEW IF EXISTS temp.tally_scope_cases;
+        DROP VIEW IF EXISTS temp.tally_verdicts;
+        DROP VIEW IF EXISTS temp.tally_checks;
         CREATE OR REPLACE TEMP TABLE tally_rows AS
         SELECT * FROM instances SEMI JOIN temp.tally_scope USING (case_code) ORDER BY case_code, instance;
         CREATE TEMP VIEW tally_instances AS FROM temp.tally_rows;
-        CREATE TEMP VIEW tally_scope_cases AS FROM cases SEMI JOIN temp.tally_scope USING (case_code)
+        CREATE TEMP VIEW tally_scope_cases AS FROM cases SEMI JOIN temp.tally_scope USING (case_code);
+        CREATE OR REPLACE TEMP TABLE tally_check_rows AS
+        FROM limit_checks SEMI JOIN temp.tally_scope_cases USING (case_code);
+        CREATE TEMP VIEW tally_verdicts AS FROM case_verdicts SEMI JOIN temp.tally_scope USING (case_code);
+        CREATE TEMP VIEW tally_checks AS FROM temp.tally_check_rows
         """
     )
 
@@ -196,8 +206,23 @@ def _merge(store: Store) -> None:
         ORDER BY tally, kind, measure, segment_no, place_a, place_b, period_no
         """
     )
-    rows, taken = store.fetch_sql("hotspots/taken", "SELECT count(*), count(*) FILTER (n < 0) FROM duration_counts")[0]
-    if taken * 10 > rows:
+    if _takes_away_much(store, "case_counts"):
+        store.connection.execute(
+            """
+            CREATE OR REPLACE TABLE case_counts AS
+            SELECT state, period_no, standard_version, is_conformant, cycle_us, sum(n)::BIGINT AS n
+            FROM case_counts GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
+            """
+        )
+    if _takes_away_much(store, "limit_counts"):
+        store.connection.execute(
+            """
+            CREATE OR REPLACE TABLE limit_counts AS
+            SELECT limit_no, outcome, used_us, sum(n)::BIGINT AS n
+            FROM limit_counts GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
+            """
+        )
+    if _takes_away_much(store, "duration_counts"):
         store.connection.execute(
             """
             CREATE OR REPLACE TABLE duration_counts AS
@@ -210,10 +235,26 @@ def _merge(store: Store) -> None:
         )
 
 
+def _takes_away_much(store: Store, table: str) -> bool:
+    """Whether a tenth of the counts take away what others added."""
+    rows, taken = store.fetch_sql(f"hotspots/taken_{table}", f"SELECT count(*), count(*) FILTER (n < 0) FROM {table}")[
+        0
+    ]
+    return bool(taken * 10 > rows)
+
+
 def drop_tally_tables(store: Store) -> None:
     """Give back the memory of what counting made on its way."""
-    for view in ("tally_instances", "tally_scope_cases"):
+    for view in ("tally_instances", "tally_scope_cases", "tally_verdicts", "tally_checks"):
         store.connection.execute(f"DROP VIEW IF EXISTS temp.{view}")
-    tables: Sequence[str] = ("tally_rows", "tally_scope", "tally_cases", "tally_periods", "timed", "case_segments")
+    tables: Sequence[str] = (
+        "tally_rows",
+        "tally_check_rows",
+        "tally_scope",
+        "tally_cases",
+        "tally_periods",
+        "timed",
+        "case_segments",
+    )
     for table in tables:
         store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")

@@ -135,7 +135,6 @@ def _judge(store: Store, process: str, *, as_of: datetime, sentences: Sentences)
     """Judge the cases of the scope; how many a version judges."""
     case_versions(store, process)
     store.run("judge", "limit_checks", as_of=as_of)
-    store.connection.execute("INSERT INTO limit_checks FROM temp.scope_checks")
     flow, late = sql_step("judge", "flow_deviations").sql, sql_step("judge", "late_deviations").sql
     union = f"SELECT * FROM ({flow})\nUNION ALL BY NAME\nSELECT * FROM ({late})"
     store.run_step(
@@ -161,7 +160,7 @@ def _judge(store: Store, process: str, *, as_of: datetime, sentences: Sentences)
         composed_step(
             "judge/add_deviations",
             "INSERT INTO main.deviations BY NAME SELECT * EXCLUDE (case_code) FROM temp.tonight_deviations "
-            "ORDER BY case_id, clause_id, kind, occurrence, activity",
+            "ORDER BY case_code, clause_id, kind, occurrence, activity",
         )
     )
     return store.run("judge", "case_verdicts", process=process)
@@ -174,14 +173,13 @@ def _deviation_id() -> str:
 
 
 def _drop_temporary(store: Store) -> None:
-    for view in ("judged_cases", "scope_instances", "scope_ids"):
+    for view in ("judged_cases", "scope_instances", "scope_ids", "scope_checks"):
         store.connection.execute(f"DROP VIEW IF EXISTS temp.{view}")
     for table in (
         "judged_rows",
         "judged_instances",
         "judge_scope",
         "case_versions",
-        "scope_checks",
         "found_deviations",
         "former_deviations",
         "tonight_deviations",

@@ -266,7 +266,9 @@ def _publish_process(store: Store, process: ProcessSpec, as_of: datetime) -> Non
     store.run_step(
         composed_step(
             "log/publish_process",
-            "INSERT INTO main.processes VALUES ($process, $en, $zh, $owner, $zone, $url, $segments, $as_of)",
+            "INSERT INTO main.processes "
+            "SELECT $process, $en, $zh, $owner, $zone, $url, $segments, $as_of, min(started_at), "
+            "max(coalesce(ended_at, started_at)) FROM cases",
         ),
         {
             "process": process.name,

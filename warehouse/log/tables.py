@@ -13,10 +13,10 @@ def has_tables(store: Store, schema: str) -> bool:
         "log/has_tables",
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'mart' AND schema_name = $schema "
         "AND table_name IN ('log_state', 'shaped_loads', 'case_figures', 'rejected_rows', 'pending_cases', 'owed', "
-        "'judge_state')",
+        "'judge_state', 'case_counts', 'limit_counts')",
         schema=schema,
     )
-    return bool(rows[0][0] == 7)
+    return bool(rows[0][0] == 9)
 
 
 def lay_out(store: Store, process: ProcessSpec) -> None:
@@ -55,6 +55,10 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
             case_code INTEGER, limit_no INTEGER, occurrence INTEGER, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ,
             until_at TIMESTAMPTZ, to_code INTEGER, outcome VARCHAR
         );
+        CREATE OR REPLACE TABLE case_counts (
+            state VARCHAR, period_no INTEGER, standard_version VARCHAR, is_conformant BOOLEAN, cycle_us BIGINT, n BIGINT
+        );
+        CREATE OR REPLACE TABLE limit_counts (limit_no INTEGER, outcome VARCHAR, used_us BIGINT, n BIGINT);
         CREATE OR REPLACE TABLE judge_state (clauses VARCHAR, as_of TIMESTAMPTZ)
         """
     )

@@ -45,3 +45,19 @@ def process_schema(store: Store, process: str) -> str:
     store.use("mart", schema)
     store.connection.execute(_WORKING_TABLES)
     return schema
+
+
+def schema_with(store: Store, process: str, table: str) -> str | None:
+    """The schema of a process whose working tables hold `table`, quoted; None before the night that makes it."""
+    found = store.fetch_sql(
+        "mart/schema_with",
+        """
+        SELECT c.ordinal FROM mart.main.process_catalogue AS c
+        JOIN duckdb_tables() AS t
+            ON t.database_name = 'mart' AND t.schema_name = 'p' || c.ordinal AND t.table_name = $table
+        WHERE c.process = $process
+        """,
+        process=process,
+        table=table,
+    )
+    return f"mart.{quoted(f'p{int(found[0][0])}')}" if found else None

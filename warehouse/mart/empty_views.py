@@ -1,4 +1,4 @@
-"""The four views over all processes while there is no process: their columns and types, and no rows."""
+"""The views over all processes while there is no process: their columns and types, and no rows."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ EMPTY_VIEWS = {
             NULL::TIMESTAMPTZ AS to_at, NULL::TIMESTAMPTZ AS due_at, NULL::DOUBLE AS elapsed_seconds,
             NULL::DOUBLE AS business_seconds, NULL::DOUBLE AS paused_seconds, NULL::DOUBLE AS limit_seconds,
             NULL::VARCHAR AS outcome, NULL::VARCHAR AS to_activity
+        WHERE false
+    """,
+    "case_counts": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS period, NULL::VARCHAR AS state,
+            NULL::VARCHAR AS standard_version, NULL::BOOLEAN AS is_conformant, NULL::DOUBLE AS cycle_seconds,
+            NULL::BIGINT AS case_count
+        WHERE false
+    """,
+    "limit_counts": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS clause_id, NULL::VARCHAR AS standard_version,
+            NULL::DOUBLE AS limit_seconds, NULL::VARCHAR AS outcome, NULL::DOUBLE AS used_seconds,
+            NULL::BIGINT AS check_count
         WHERE false
     """,
 }

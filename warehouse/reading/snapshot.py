@@ -61,7 +61,7 @@ class Snapshot:
         try:
             for name in prepared_for(row.QUERY):
                 if name not in self._prepared:
-                    self._connection.execute(preparation(name))
+                    self._connection.execute(preparation(name, self.schema_version))
                     self._prepared.add(name)
             result = self._connection.execute(text, values or None)
             columns = [column[0] for column in result.description or []]

@@ -21,6 +21,10 @@ class QueryRow(Protocol):
     def __init__(self, **columns: object) -> None: ...
 
 
+# the layout of the snapshot from which on figures are read from counts
+_COUNTS_SINCE = 10
+
+
 @cache
 def statement(name: str) -> str:
     """The text of a named query (`queries/<name>.sql`), header included."""
@@ -35,9 +39,16 @@ def prepared_for(name: str) -> tuple[str, ...]:
 
 
 @cache
-def preparation(name: str) -> str:
-    """The statement that makes a prepared table of the session: what several queries need, read once."""
-    return (files("warehouse.reading") / "prepared" / f"{name}.sql").read_text(encoding="utf-8")
+def preparation(name: str, schema_version: int | None = None) -> str:
+    """The statement that makes a prepared table of the session: what several queries need, read once.
+
+    A snapshot of an earlier `schema_version` may have it elsewhere (`prepared/before_<version>/<name>.sql`).
+    """
+    folder = files("warehouse.reading") / "prepared"
+    if schema_version is not None and schema_version < _COUNTS_SINCE:
+        former = folder / f"before_{_COUNTS_SINCE}" / f"{name}.sql"
+        folder = folder / f"before_{_COUNTS_SINCE}" if former.is_file() else folder
+    return (folder / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def statement_names() -> list[str]:

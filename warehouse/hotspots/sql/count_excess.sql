@@ -1,5 +1,5 @@
 -- what:    time over the limits, at the activity that ended or would have ended them (place_a), or at the case's end
--- inputs:  limit_checks, limits, tally_scope_cases, case_segments, period_days
+-- inputs:  tally_checks, limits, case_segments, period_days
 -- grain:   one row per segment, place and month of the due instant (-1: beyond all months)
 -- values:  sign (1 adds, -1 takes away)
 INSERT INTO place_tallies
@@ -9,9 +9,8 @@ WITH over AS (
         coalesce(k.to_code, l.activity_code) AS activity_code, l.to_case_end,
         CASE WHEN k.outcome = 'breached'
             THEN greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)) - l.within_us ELSE 0 END AS excess_us
-    FROM limit_checks AS k
+    FROM temp.tally_checks AS k
     JOIN limits AS l USING (limit_no)
-    SEMI JOIN temp.tally_scope_cases AS c USING (case_code)
     LEFT JOIN temp.period_days AS d
         ON d.day = (epoch_us(k.from_at) + l.within_us + 62135596800000000) // 86400000000
     WHERE k.outcome IN ('met', 'breached') AND (l.to_case_end OR coalesce(k.to_code, l.activity_code) IS NOT NULL)

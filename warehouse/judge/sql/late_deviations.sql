@@ -1,5 +1,5 @@
 -- what:    breached time limits as findings, with their sentences
--- inputs:  scope_checks, given_limits, case_versions, case_ids
+-- inputs:  scope_checks, given_limits, case_versions, scope_ids
 -- grain:   one row per breached limit check
 -- values:  templates late_en, late_zh with {from} {to} {elapsed} {limit} {excess}
 WITH breached AS (
@@ -8,7 +8,7 @@ WITH breached AS (
         greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)) - g.within_us AS excess_us, c.is_open, g.*
     FROM temp.scope_checks AS k
     JOIN temp.given_limits AS g USING (limit_no)
-    JOIN case_ids AS n USING (case_code)
+    JOIN temp.scope_ids AS n USING (case_code)
     JOIN temp.case_versions AS c USING (case_code)
     WHERE k.outcome = 'breached'
 )

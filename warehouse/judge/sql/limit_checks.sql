@@ -2,7 +2,7 @@
 -- inputs:  case_versions, scope_instances, given_limits, limit_activities
 -- grain:   one row per case, limit and occurrence of its start
 -- values:  as_of
-CREATE OR REPLACE TEMP TABLE scope_checks AS
+INSERT INTO limit_checks
 WITH marks AS MATERIALIZED (
     SELECT i.case_code, l.limit_no, l.which, i.instance,
         CASE l.from_at

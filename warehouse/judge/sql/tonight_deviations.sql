@@ -1,6 +1,6 @@
 -- what:    all findings about the cases of the scope as they stand tonight: those found, with their first dates, and those
 --          of the nights before that are found no more, as they were last seen
--- inputs:  found_deviations, former_deviations, deviation_sightings, cases, case_ids, case_versions, variant_dictionary,
+-- inputs:  found_deviations, former_deviations, deviation_sightings, judged_cases, scope_ids, case_versions, variant_dictionary,
 --          variant_verdicts
 -- grain:   one row per finding; a case that is gone takes its own along
 -- values:  process, as_of
@@ -10,7 +10,7 @@ WITH unclear AS (
     SELECT k.case_id
     FROM temp.case_versions AS v
     JOIN variant_dictionary AS x USING (variant_no)
-    JOIN case_ids AS k USING (case_code)
+    JOIN temp.scope_ids AS k USING (case_code)
     JOIN main.variant_verdicts AS d
         ON d.process = $process AND d.variant_id = x.variant_id AND d.standard_version = v.standard_version
         AND d.is_open = v.is_open
@@ -20,8 +20,8 @@ former AS (
     SELECT f.*, k.case_code, f.status <> 'resolved' AND f.kind <> 'late' AND f.case_id IN (FROM unclear) AS is_unclear
     FROM temp.former_deviations AS f
     ANTI JOIN temp.found_deviations AS n USING (deviation_id)
-    JOIN case_ids AS k USING (case_id)
-    SEMI JOIN cases AS c ON c.case_code = k.case_code
+    JOIN temp.scope_ids AS k USING (case_id)
+    SEMI JOIN temp.judged_cases AS c ON c.case_code = k.case_code
 )
 SELECT f.*, $process AS process, coalesce(o.first_seen, g.first_seen, $as_of) AS first_seen,
     greatest($as_of, o.last_seen, g.last_seen) AS last_seen, NULL::TIMESTAMPTZ AS resolved_at

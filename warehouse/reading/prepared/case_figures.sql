@@ -1,6 +1,6 @@
--- what:       what the figures over cases need, read once for all of them
--- inputs:     cases
--- grain:      one row per case, without its name
+-- what:       what the figures over cases need: how many cases are alike in them
+-- inputs:     case_counts
+-- grain:      one row per process, state, period, version, conformance and cycle time
 CREATE TEMP TABLE case_figures AS
-SELECT process, state, period, standard_version, is_conformant, cycle_seconds, started_at, ended_at
-FROM cases
+SELECT process, state, period, standard_version, is_conformant, cycle_seconds, case_count
+FROM case_counts

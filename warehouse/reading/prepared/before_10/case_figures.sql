@@ -1,0 +1,7 @@
+-- what:       what the figures over cases need: how many cases are alike in them
+-- inputs:     cases
+-- grain:      one row per process, state, period, version, conformance and cycle time
+CREATE TEMP TABLE case_figures AS
+SELECT process, state, period, standard_version, is_conformant, cycle_seconds, count(*) AS case_count
+FROM cases
+GROUP BY ALL

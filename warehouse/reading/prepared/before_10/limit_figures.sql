@@ -1,0 +1,8 @@
+-- what:       what the figures over limits need: how many checks are alike in them
+-- inputs:     limit_checks
+-- grain:      one row per process, clause, version, limit, outcome and time
+CREATE TEMP TABLE limit_figures AS
+SELECT process, clause_id, standard_version, limit_seconds, outcome,
+    coalesce(business_seconds, elapsed_seconds) AS used_seconds, count(*) AS check_count
+FROM limit_checks
+GROUP BY ALL
