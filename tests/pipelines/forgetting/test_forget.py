@@ -140,7 +140,15 @@ def with_case_table(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("make", [events_workspace, lifecycle_workspace, wide_workspace, with_case_table])
+@pytest.mark.parametrize(
+    "make",
+    [
+        events_workspace,
+        wide_workspace,
+        pytest.param(lifecycle_workspace, marks=pytest.mark.slow),
+        pytest.param(with_case_table, marks=pytest.mark.slow),
+    ],
+)
 def test_a_case_goes_from_every_file(tmp_path: Path, make: Any) -> None:
     folder = make(tmp_path / "w")
     night(folder)
