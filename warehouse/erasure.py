@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 from warehouse.landing.forgotten_keys import Kind
 
 REPLACEMENT = "…"
+KEPT_SIGNS = 2000  # values and raw rows that are quoted are kept up to so many signs
+_LEAST_TOLD = 3  # a beginning of fewer signs tells nobody from others
+_MOST_NESTED = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,46 @@ class Erasure:
         return _words(self.texts)
 
     @property
+    def told_pattern(self) -> str:
+        """As `pattern`, in sentences that quote the data: blanks made one, signs escaped, cut off before three dots."""
+        cut = "|".join(_beginning(text) + r"\.\.\." for text in self._forms if len(text) > _LEAST_TOLD)
+        whole = _words(self._forms)
+        return f"(?:{whole}|{cut})" if cut else whole
+
+    @property
+    def end_pattern(self) -> str:
+        """A text that was cut off within one of the texts."""
+        cut = "|".join(_beginning(text) for text in self._forms if len(text) > _LEAST_TOLD)
+        return f"(?:{cut})$" if cut else "[^\\s\\S]"
+
+    @property
+    def _forms(self) -> tuple[str, ...]:
+        """The texts as other texts quote them: on one line, in JSON, in CSV."""
+        found: dict[str, None] = {}
+        for text in self.texts:
+            line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+            found.update(
+                dict.fromkeys((text, line, json.dumps(text, ensure_ascii=False)[1:-1], text.replace('"', '""')))
+            )
+        return tuple(form for form in found if form)
+
+    @property
     def values(self) -> dict[str, object]:
         """What the statements bind."""
         return {
             "process": self.process,
             "texts": list(self.texts),
             "pattern": self.pattern,
+            "told": self.told_pattern,
+            "cut": self.end_pattern,
+            "kept_signs": KEPT_SIGNS,
             "quoted": f"'(?:{'|'.join(re.escape(text) for text in self.texts)})'",
         }
+
+
+def quotes(column: str) -> str:
+    """The condition that a column with quoted data, cut off where it was long, holds one of the texts."""
+    return f"(regexp_matches({column}, $told) OR length({column}) >= $kept_signs AND regexp_matches({column}, $cut))"
 
 
 def _words(texts: Sequence[str]) -> str:
@@ -48,6 +84,15 @@ def _words(texts: Sequence[str]) -> str:
         end = r"\b" if _is_word(text[-1:]) else ""
         parts.append(f"{start}{re.escape(text)}{end}")
     return f"(?:{'|'.join(parts)})"
+
+
+def _beginning(text: str) -> str:
+    """A regular expression of a text's beginnings, from some signs on; RE2 nests no deeper than a thousand."""
+    least, rest = text[:_LEAST_TOLD], text[_LEAST_TOLD:_MOST_NESTED]
+    more = "[\\s\\S]*" if len(text) > _MOST_NESTED else ""
+    for sign in reversed(rest):
+        more = f"(?:{re.escape(sign)}{more})?"
+    return (r"\b" if _is_word(text[:1]) else "") + re.escape(least) + more
 
 
 def _is_word(sign: str) -> bool:

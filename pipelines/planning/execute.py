@@ -73,11 +73,15 @@ class RunResult:
         return any(process.has_failed for process in self.processes)
 
 
-def run_stage(night: Night, stage: Stage, *, observer: Observer) -> StageResult:
-    """Carry out one stage and note it in the ledger."""
+def run_stage(night: Night, stage: Stage, *, observer: Observer, is_first: bool = True) -> StageResult:
+    """Carry out one stage and note it in the ledger.
+
+    The first stage of a process marks its facts as unfinished; the mark stands until the whole run is recorded, so that
+    later stages (`is_first` False) need not open the store to set it again.
+    """
     observer.stage_started(stage)
     started = time.perf_counter()
-    if stage.process != WHOLE:
+    if is_first and stage.process != WHOLE:
         with Store(store_settings(night.workspace)) as store:
             mark_unfinished(store, stage.process, run_id=night.run_id)
     told = replace(night, progress=lambda done, total: observer.stage_progress(stage, done, total))
@@ -145,7 +149,7 @@ def run_process(
     done: list[StageResult] = []
     try:
         for stage in stages:
-            done.append(run_stage(night, stage, observer=observer))
+            done.append(run_stage(night, stage, observer=observer, is_first=not done))
         result = ProcessResult(process, tuple(done))
     except Exception as error:  # noqa: BLE001  one process's failure must not take the others with it
         result = failed_process(night, process, tuple(done), problems_of(error), observer=observer)

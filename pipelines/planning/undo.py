@@ -86,7 +86,7 @@ def plan_undo(workspace: Workspace, run_id: str, *, processes: Sequence[str] = (
                     Problem(
                         f"run {run_id} is undone already, by {undone_by}.",
                         f"process {process}",
-                        f"Take that back with: asrun redo {run_id}",
+                        f"If that was cut off, asrun run does the rest. Take it back with: asrun redo {run_id}",
                     )
                 )
                 continue

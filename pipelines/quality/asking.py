@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mining.quality import distorted_pairs
-from pipelines.quality.bands import told_nulls, told_stale, told_unanchored, told_volume
+from pipelines.quality.bands import told_nulls, told_stale, told_unanchored
 from pipelines.quality.compiling import gate_settings
 from pipelines.quality.finding import Finding, counted, shown
 from pipelines.quality.rows import row_gates, told_rejected, told_rows
+from pipelines.quality.volume import told_volume
 from pipelines.workspace.load import Process
 from pipelines.workspace.quality_section import Quality
 from warehouse.gates.arrivals import Arrivals, choose_and_map, lay_out
@@ -134,7 +135,7 @@ def _of_source(
     if kind == "cases":
         return findings
     if quality.volume.level != "off":
-        findings.append(told_volume(name, quality.volume, earlier, new))
+        findings.append(told_volume(name, quality.volume, earlier, new, time_zone=process.time_zone))
     if quality.unanchored.level != "off":
         ways = shapes(store, spec, arrived.source_no, arrived.source)
         findings.append(told_unanchored(name, quality.unanchored, ways, earlier, new))

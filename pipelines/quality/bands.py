@@ -1,24 +1,20 @@
-"""Gates that hold a load against those before it: nulls, volume, staleness, the hours of the day."""
+"""Gates that hold a load against those before it: nulls, staleness, the hours of the day."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from mining.quality import hour_shift, robust_bands
 from pipelines.quality.finding import Finding, shown
-from pipelines.workspace.quality_section import Nulls, Stale, Unanchored, Volume
+from pipelines.workspace.quality_section import Nulls, Stale, Unanchored
 from warehouse.gates.figures import LoadFigures
 from warehouse.gates.patterns import Shape
 
 _DAY = timedelta(days=1)
-_JUDGED_DAYS = 14
-_FIRST_DAYS = 7
 _COMPARED_LOADS = 20
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def told_nulls(source: str, gate: Nulls, earlier: Sequence[LoadFigures], new: Sequence[LoadFigures]) -> Finding:
@@ -48,54 +44,10 @@ def told_nulls(source: str, gate: Nulls, earlier: Sequence[LoadFigures], new: Se
             told.append((abs(float(found[index] - band.median[index])), rows, text))
     if told:
         told.sort(key=lambda each: (-each[0], each[2]))
-        return Finding("nulls", source, "found", told[0][1], asked, _several([text for *_, text in told]))
+        return Finding("nulls", source, "found", told[0][1], asked, several([text for *_, text in told]))
     if most < gate.least_loads:
         return Finding("nulls", source, "not_told", None, asked, f"not enough history: {most} loads before")
     return Finding("nulls", source, "passed", 0, asked)
-
-
-def told_volume(source: str, gate: Volume, earlier: Sequence[LoadFigures], new: Sequence[LoadFigures]) -> Finding:
-    """Whole days that came since the last load whose rows are outside the band of their weekday.
-
-    The last day counts as half-way and is not asked about. Rows a day are those of the current loads together.
-    """
-    days: Counter[date] = Counter()
-    for load in (*earlier, *new):
-        if load.is_current:
-            days.update(load.days)
-    if not days:
-        return Finding("volume", source, "not_told", None, 0, "no rows with a day")
-    last = max(days)
-    former = max((max(load.days) for load in earlier if load.days), default=last - _FIRST_DAYS * _DAY)
-    first_asked = max(min(former, last), last - _JUDGED_DAYS * _DAY)
-    begin = max(min(days), first_asked - gate.history)
-    line = [begin + n * _DAY for n in range((last - begin).days)]
-    asked = np.array([day >= first_asked for day in line], dtype=np.bool_)
-    figures = np.array([days[day] for day in line], dtype=np.float64)
-    band = robust_bands(
-        np.array([day.weekday() for day in line], dtype=np.int64),
-        figures,
-        asked,
-        window=max(1, gate.history.days // 7),
-        least=gate.least_days,
-        width=gate.width,
-        least_spread=1.0,
-        is_count=True,
-    )
-    judged = [day for day, is_asked in zip(line, asked, strict=True) if is_asked]
-    found = figures[asked]
-    total = int(found.sum())
-    told = []
-    for index in np.flatnonzero(band.outside(found)):
-        day = judged[index]
-        usual = f"{max(0.0, band.low[index]):,.0f} to {band.high[index]:,.0f} on a {_WEEKDAYS[day.weekday()]}"
-        told.append(f"{day} has {found[index]:,.0f} rows, usually {usual}")
-    if told:
-        return Finding("volume", source, "found", None, total, _several(told))
-    if not (band.support >= gate.least_days).any():
-        most = int(band.support.max(initial=0))
-        return Finding("volume", source, "not_told", None, total, f"not enough history: {most} like days before")
-    return Finding("volume", source, "passed", None, total)
 
 
 def told_stale(
@@ -159,7 +111,7 @@ def told_unanchored(
                 direction = "later" if hours > 0 else "earlier"
                 told.append(f"the hours of load {load.load_id} lie {abs(hours)} h {direction} than those before it")
     if told:
-        return Finding("unanchored", source, "found", min(rows, asked), asked, _several(told))
+        return Finding("unanchored", source, "found", min(rows, asked), asked, several(told))
     return Finding("unanchored", source, "passed", 0, asked)
 
 
@@ -167,6 +119,7 @@ def _days(span: timedelta) -> str:
     return f"{span / _DAY:,.1f} days"
 
 
-def _several(told: Sequence[str], most: int = 3) -> str:
+def several(told: Sequence[str], most: int = 3) -> str:
+    """The first few of several sentences, and how many more there are."""
     text = "; ".join(told[:most])
     return f"{text}; and {len(told) - most} more" if len(told) > most else text

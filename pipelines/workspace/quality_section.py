@@ -127,7 +127,7 @@ class Nulls(Band):
 
 
 class Volume(Band):
-    """Rows a day, against the same weekday in the weeks before."""
+    """Rows of whole days, against the same weekday in the weeks before; of a first load only the holes in it."""
 
     history: Duration = timedelta(weeks=8)
     least_days: Count = 4

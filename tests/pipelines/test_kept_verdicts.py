@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.planning.execute import RunResult
-from pipelines.stages import carry_out as stages
-from pipelines.stages.outcome import StageOutcome
 from tests.builders.night import run_night
 from tests.builders.workspaces import ROWS, standard_config, write_data, write_workspace, write_yaml
 from tests.pipelines.bad_input.nights import changed, facts_of
+
+pytestmark = pytest.mark.usefixtures("without_pages")
 
 # Z01 goes a way of its own; Z02 goes that of T10, which skips a step
 NEW = tuple(
@@ -19,11 +19,6 @@ NEW = tuple(
     for case, steps in (("Z01", ("Register", "Resolve", "Examine", "Close")), ("Z02", ("Register", "Resolve", "Close")))
     for place, step in enumerate(steps)
 )
-
-
-@pytest.fixture(autouse=True)
-def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stages._STAGES, "report", lambda _night, _stage: StageOutcome())
 
 
 def told_by(run: RunResult, stage: str) -> str:

@@ -150,7 +150,9 @@ def _write_as(folder: Path, kind: str) -> str:
     return f"data/mail.{kind}"
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl", "xlsx", "xes"])
+@pytest.mark.parametrize(
+    "kind", ["csv", "xes", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("parquet", "jsonl", "xlsx"))]
+)
 def test_every_format_is_protected(tmp_path: Path, salted: None, kind: str) -> None:
     folder = tmp_path / "w"
     config = process_config(segments=[])
@@ -185,6 +187,7 @@ def test_without_a_salt_nothing_is_landed(tmp_path: Path, monkeypatch: pytest.Mo
     assert "short'" not in problems(folder)
 
 
+@pytest.mark.usefixtures("without_pages")
 def test_a_salt_in_a_file_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = workspace(tmp_path / "w", protect={"hash": ["agent"], "salt_env": "DESK_SALT"})
     inside, outside = folder / "salt.txt", tmp_path / "salt.txt"
@@ -201,6 +204,7 @@ def test_a_salt_in_a_file_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert set(snapshot(folder, "SELECT DISTINCT resource FROM events")) == wanted
 
 
+@pytest.mark.usefixtures("without_pages")
 def test_a_changed_salt_is_told_and_a_new_version_lands_anew(
     tmp_path: Path, salted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +226,7 @@ def test_a_changed_salt_is_told_and_a_new_version_lands_anew(
     assert all(traces(folder, row[0]) == [] for row in before)
 
 
+@pytest.mark.usefixtures("without_pages")
 def test_new_rules_take_the_old_rows_away(tmp_path: Path, salted: None) -> None:
     """Landed anew under the new rules; of the rows landed without them no byte stays."""
     folder = workspace(tmp_path / "w")
@@ -250,6 +255,7 @@ def _increments(folder: Path, **changes: Any) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_an_increment_whose_file_is_gone_is_protected_where_it_lies(tmp_path: Path, salted: None) -> None:
     folder = _increments(tmp_path / "w")
     write_data(folder, "part1", ROWS[:20])
@@ -320,6 +326,7 @@ def test_ages(text: str, age: Age) -> None:
             parse_age(wrong)
 
 
+@pytest.mark.usefixtures("without_pages")
 def test_old_cases_go_and_full_refresh_gives_the_same(tmp_path: Path) -> None:
     folder = workspace(tmp_path / "w", rows=(*OLD, *ROWS), retention={"cases": "5 years"})
     night(folder)
@@ -346,6 +353,7 @@ def test_old_cases_go_and_full_refresh_gives_the_same(tmp_path: Path) -> None:
     assert not snapshot(folder, "SELECT 1 FROM cases WHERE case_id = 'OT03'")
 
 
+@pytest.mark.usefixtures("without_pages")
 def test_a_case_touched_lately_is_kept(tmp_path: Path) -> None:
     late = ("OT03", "Examine", "2026-02-20 09:00:00", "agent 1", "north")
     folder = workspace(tmp_path / "w", rows=(*OLD, *ROWS, late), retention={"cases": "5 years"})
@@ -353,6 +361,7 @@ def test_a_case_touched_lately_is_kept(tmp_path: Path) -> None:
     assert {row[0] for row in snapshot(folder, "SELECT case_id FROM cases WHERE case_id LIKE 'O%'")} == {"OT03", "OT11"}
 
 
+@pytest.mark.usefixtures("without_pages")
 def test_rows_that_no_longer_serve_go(tmp_path: Path) -> None:
     from datetime import UTC, datetime
 

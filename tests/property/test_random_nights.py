@@ -12,13 +12,13 @@ ROUNDS = 20
 ROUNDS_OF_THE_SOAK = 200
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_few_rounds_of_nights(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(1))
+def test_a_round_of_nights(tmp_path: Path, seed: int) -> None:
     assert run_round(tmp_path, seed) >= 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, ROUNDS))
+@pytest.mark.parametrize("seed", range(1, ROUNDS))
 def test_nights_end_as_a_full_rebuild(tmp_path: Path, seed: int) -> None:
     assert run_round(tmp_path, seed) >= 1
 

@@ -17,14 +17,15 @@ from warehouse.errors import WarehouseError
 from warehouse.log.shape import shape
 from warehouse.specification import LimitSpec
 
-PROFILE = settings(
+FEW = settings(
     derandomize=True,
     deadline=None,
-    max_examples=30,
+    max_examples=10,
     suppress_health_check=list(HealthCheck),
     database=None,
     phases=(Phase.explicit, Phase.generate),
 )
+MANY = settings(FEW, max_examples=60)
 
 
 @st.composite
@@ -48,9 +49,33 @@ def limits(draw: st.DrawFn) -> tuple[LimitSpec, ...]:
     return tuple(result)
 
 
-@PROFILE
+@FEW
 @given(drawn=logs())
 def test_log_is_that_of_the_twin(drawn: Drawn) -> None:
+    compare_with_the_twin(drawn)
+
+
+@pytest.mark.slow
+@MANY
+@given(drawn=logs())
+def test_many_logs_are_those_of_the_twin(drawn: Drawn) -> None:
+    compare_with_the_twin(drawn)
+
+
+@FEW
+@given(drawn=logs(cases=4), held=limits())
+def test_limits_and_hotspots_are_those_of_the_twin(drawn: Drawn, held: tuple[LimitSpec, ...]) -> None:
+    compare_times_with_the_twin(drawn, held)
+
+
+@pytest.mark.slow
+@MANY
+@given(drawn=logs(cases=4), held=limits())
+def test_many_limits_and_hotspots_are_those_of_the_twin(drawn: Drawn, held: tuple[LimitSpec, ...]) -> None:
+    compare_times_with_the_twin(drawn, held)
+
+
+def compare_with_the_twin(drawn: Drawn) -> None:
     rows = source_rows(drawn.process, drawn.deliveries)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -69,9 +94,7 @@ def test_log_is_that_of_the_twin(drawn: Drawn) -> None:
         compare_log(store, drawn.process, log)
 
 
-@PROFILE
-@given(drawn=logs(cases=4), held=limits())
-def test_limits_and_hotspots_are_those_of_the_twin(drawn: Drawn, held: tuple[LimitSpec, ...]) -> None:
+def compare_times_with_the_twin(drawn: Drawn, held: tuple[LimitSpec, ...]) -> None:
     rows = source_rows(drawn.process, drawn.deliveries)
     try:
         log = naive_shape(drawn.process, rows, drawn.as_of)

@@ -33,15 +33,22 @@ def rows(first: int, count: int, agent: str) -> list[dict[str, str | None]]:
     ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three nights that each correct most rows: what the first two made is dead."""
-    with landed_store(tmp_path, PROCESS, [Delivery("events", rows(0, 30_000, "ann"))]) as store:
+    place = tmp_path_factory.mktemp("nights")
+    with landed_store(place, PROCESS, [Delivery("events", rows(0, 30_000, "ann"))]) as store:
         derive(store, PROCESS, None, anew=False)
         for agent in ("bob", "eve"):
             land_all(store, PROCESS, [Delivery("events", rows(300, 25_000, agent))])
             derive(store, PROCESS, None, anew=False)
-    return tmp_path
+    return place
+
+
+@pytest.fixture
+def folder(three_nights: Path, tmp_path: Path) -> Path:
+    """The nights behind it, in a copy for one test to compact."""
+    return Path(shutil.copytree(three_nights, tmp_path, dirs_exist_ok=True))
 
 
 def sizes(folder: Path) -> list[int]:

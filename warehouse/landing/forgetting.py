@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from warehouse.erasure import REPLACEMENT, Erasure
+from warehouse.erasure import REPLACEMENT, Erasure, quotes
 from warehouse.landing.forgotten_keys import forgotten_hash, landing_key
 from warehouse.landing.keys import row_key
 from warehouse.landing.loads import generation, next_generation
@@ -65,7 +65,7 @@ def find_in_landing(store: Store, process: ProcessSpec, erasure: Erasure) -> InL
 
 
 _UNREADABLE = (
-    "(coalesce(regexp_matches(u.raw, $pattern), false) OR coalesce(regexp_matches(u.value, $pattern), false) "
+    f"(coalesce({quotes('u.raw')}, false) OR coalesce({quotes('u.value')}, false) "
     "OR coalesce(regexp_matches(u.column_name, $pattern), false))"
 )
 
@@ -273,6 +273,6 @@ def _blank_texts(store: Store, erasure: Erasure) -> None:
             column_name = regexp_replace(u.column_name, $pattern, '{REPLACEMENT}', 'g')
         WHERE {mine} AND {_UNREADABLE}
         """,
-        f"UPDATE held_rows SET value = NULL WHERE {mine} AND regexp_matches(value, $pattern)",
+        f"UPDATE held_rows SET value = NULL WHERE {mine} AND {quotes('value')}",
     ):
         store.run_step(composed_step("forgetting/texts", sql), erasure.values)

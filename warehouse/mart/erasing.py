@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.erasure import REPLACEMENT, Erasure
+from warehouse.erasure import REPLACEMENT, Erasure, quotes
 from warehouse.mart.dictionaries import DICTIONARIES, tables_with, working_schemas
 from warehouse.sql_step import composed_step, execute, quoted
 
@@ -86,11 +86,19 @@ def erase(connection: duckdb.DuckDBPyConnection, database: str, erasure: Erasure
     if schema is not None:
         _erase_working(connection, database, schema, erasure)
     for column in ("raw", "value"):
-        change(f"UPDATE {main}.quarantined_rows SET {column} = NULL WHERE {own} AND regexp_matches({column}, $pattern)")
+        change(f"UPDATE {main}.quarantined_rows SET {column} = NULL WHERE {own} AND {quotes(column)}")
+        if schema is not None and "rejected_rows" in _tables(connection, database, schema):
+            change(
+                f"UPDATE {quoted(database)}.{quoted(schema)}.rejected_rows SET {column} = NULL WHERE {quotes(column)}"
+            )
     if "quality_checks" in tables:
         # a gate tells examples
-        change(f"UPDATE {main}.quality_checks SET detail = NULL WHERE {own} AND regexp_matches(detail, $pattern)")
-    # a run that failed quotes values in its reason
+        change(f"UPDATE {main}.quality_checks SET detail = NULL WHERE {own} AND regexp_matches(detail, $told)")
+    # a run that failed quotes values in its reason, and what its gates said
+    change(
+        f"UPDATE {main}.runs SET reason = regexp_replace(reason, $told, '{REPLACEMENT}', 'g') "
+        f"WHERE {own} AND status = 'failed' AND regexp_matches(reason, $told)"
+    )
     change(
         f"UPDATE {main}.runs SET reason = regexp_replace(reason, $quoted, '''{REPLACEMENT}''', 'g') "
         f"WHERE {own} AND regexp_matches(reason, $quoted)"

@@ -120,7 +120,7 @@ def test_one_broken_configuration_keeps_no_other_process_from_running(
     assert_undisturbed(pair, undisturbed)
 
 
-@pytest.mark.parametrize("stage", ["publish", "report"])
+@pytest.mark.parametrize("stage", [pytest.param("publish", marks=pytest.mark.slow), "report"])
 def test_what_was_made_but_not_published_is_published_by_the_next_night(
     pair: Path, undisturbed: Mapping[str, Facts], monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:

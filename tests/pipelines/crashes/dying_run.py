@@ -1,10 +1,10 @@
 """Nights that count every point at which they touch the disk, and kill themselves with SIGKILL at one of them.
 
 `python -m tests.pipelines.crashes.dying_run` imports asrun once and reads orders, one JSON line each (see `Order`). For
-each it forks a process that is the command line `asrun run --direct -w DIR`, with its clock set and its doors to the
-disk counted: each SQL statement, each closing of a store, each renaming, removing, copying and syncing of a file. It
-answers with a line that says how that process ended. Nothing of this is known to the product: it is wrapped from
-outside.
+each it forks a process that is the command line `asrun run --direct -w DIR`, or another command that the order names,
+with its clock set and its doors to the disk counted: each SQL statement, each closing of a store, each renaming,
+removing, copying and syncing of a file. It answers with a line that says how that process ended. Nothing of this is
+known to the product: it is wrapped from outside.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from typing import Any, NoReturn
 
 import duckdb
 
+RUN = ("run", "--direct")
+COMMAND = "command"
 _FILE_DOORS = ("replace", "rename", "link", "unlink", "fsync", "mkdir", "rmdir")
 
 
@@ -34,6 +36,7 @@ _FILE_DOORS = ("replace", "rename", "link", "unlink", "fsync", "mkdir", "rmdir")
 class Order:
     """Which workspace, what the clock says, where the counts go, and at which point of which stage to die.
 
+    `words` are the command. Of any but `run` the whole is one stage, `COMMAND`.
     `after` is the share of the point's time that passes before the kill: 0 is before the statement, 1 behind it.
     """
 
@@ -45,6 +48,7 @@ class Order:
     point: int = -1
     after: float = 0.0
     seconds: float = 0.0
+    words: tuple[str, ...] = RUN
 
     @property
     def text(self) -> str:
@@ -127,6 +131,10 @@ def watch(doors: Doors) -> None:
         setattr(module, name, _door(doors, getattr(module, name)))
     run_stage = execute.run_stage
 
+    if doors.order.words != RUN:
+        doors.enter("", COMMAND)
+        return
+
     def followed(night: Any, stage: Any, **options: Any) -> Any:
         doors.enter(stage.process, stage.name)
         return run_stage(night, stage, **options)
@@ -140,10 +148,11 @@ def _door(doors: Doors, act: Callable[..., Any]) -> Callable[..., Any]:
 
 def night(order: Order) -> None:
     """Run the command line behind the doors; the counts are written where nobody was killed."""
-    from pipelines.cli import app
+    from pipelines.cli import app, forgetting, quarantine, runs
 
-    sys.argv = ["asrun", "run", "--direct", "-w", order.folder]
-    app.clock = lambda: datetime.fromisoformat(order.clock)
+    sys.argv = ["asrun", *order.words, "-w", order.folder]
+    for module in (app, forgetting, quarantine, runs):
+        module.clock = lambda: datetime.fromisoformat(order.clock)
     doors = Doors(order)
     watch(doors)
     try:
@@ -157,7 +166,8 @@ def serve() -> None:
     """Take orders until there are no more."""
     _import_all()
     for line in sys.stdin:
-        order = Order(**json.loads(line))
+        given = json.loads(line)
+        order = Order(**{**given, "words": tuple(given["words"])})
         child = os.fork()
         if child == 0:
             _be_born(order)

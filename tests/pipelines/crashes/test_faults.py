@@ -111,6 +111,7 @@ def test_the_same_bytes_written_anew_while_they_are_read_are_no_change(pair: Pat
     assert len(facts_of(pair, "alpha")["cases"]) == 14
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_set_back_changes_no_fact(pair: Path, tmp_path: Path) -> None:
     """Nights on March 2nd, on February 27th, and on March 3rd: facts as of nights in order, the ledger in order."""
     straight = tmp_path / "straight"
@@ -143,6 +144,7 @@ def models(folder: Path, column: str) -> list[Any]:
         return reader.execute(sql).fetchall()
 
 
+@pytest.mark.slow
 def test_a_clock_that_stands_still_changes_no_fact(pair: Path) -> None:
     """Two nights with the very same instant, and so the same id."""
     write_data(pair, "alpha", (*ROWS, *MORE[:8]))

@@ -107,6 +107,7 @@ def facts_of_former(calm: Calm, former: int, number: int) -> Facts:
     return calm.published[former]
 
 
+@pytest.mark.slow
 def test_the_nights_do_something(calm: Calm) -> None:
     """The rounds below say nothing unless each night changes facts, corrects, deletes, and lets old cases go."""
     for number in range(1, NIGHTS + 1):

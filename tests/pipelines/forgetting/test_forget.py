@@ -27,6 +27,7 @@ from tests.builders.workspaces import (
     write_process,
     write_settings,
     write_workspace,
+    write_yaml,
 )
 from warehouse.errors import WarehouseError
 
@@ -140,7 +141,15 @@ def with_case_table(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("make", [events_workspace, lifecycle_workspace, wide_workspace, with_case_table])
+@pytest.mark.parametrize(
+    "make",
+    [
+        events_workspace,
+        wide_workspace,
+        pytest.param(lifecycle_workspace, marks=pytest.mark.slow),
+        pytest.param(with_case_table, marks=pytest.mark.slow),
+    ],
+)
 def test_a_case_goes_from_every_file(tmp_path: Path, make: Any) -> None:
     folder = make(tmp_path / "w")
     night(folder)
@@ -262,6 +271,66 @@ def test_the_text_elsewhere_is_told_and_blanked_on_request(tmp_path: Path) -> No
     asked(folder, Whom("desk", resource=AGENT, name_only=True, everywhere=True))
     assert traces(folder, f"{AGENT} again") == traces(folder, f"; {AGENT}") == []
     assert traces(folder, f"{AGENT}son")  # another word
+
+
+LONG_CASE = "CASEZZ-" + "0123456789" * 6
+LONG_AGENT = 'Agentzz  "Ä" ' + "von Hohenfels und zu Niederfels " * 3 + "Müller"
+
+
+def quoting_workspace(folder: Path) -> Path:
+    """Gates and the quarantine quote a case and an agent: within longer texts, cut off in them, with signs escaped.
+
+    One night is stopped by what the gates quote, the next one holds the rows.
+    """
+    names = {"T03": LONG_CASE, "agent 1": LONG_AGENT}
+    rows = tuple(tuple(names.get(field, field) for field in row) for row in ROWS)
+    odd = (
+        ("T05", f"Call {LONG_CASE}", "2026-02-06 18:00:00", "agent 0", "north"),
+        ("T06", f"Ask {LONG_AGENT}", "2026-02-07 18:00:00", "agent 0", "north"),
+        (LONG_CASE, "Wait", "2026-02-04 18:00:00", LONG_AGENT, "north"),
+        ("T07", "Close", f"told {LONG_AGENT}", LONG_AGENT, "y" * 1_800 + f" {LONG_CASE}"),
+        ("T08", "Close", f"by {LONG_CASE} soon", "agent 0", "y" * 1_840 + f" {LONG_AGENT}"),
+    )
+    write_settings(folder)
+    write_process(folder, rows=rows)
+    night(folder)
+    write_data(folder, rows=(*rows, *odd))
+    home = folder / "processes" / "desk" / "process.yaml"
+    for level in ("stop", "quarantine"):
+        write_yaml(home, process_config(quality={"unknown_activity": {"level": level, "most": 1.0}}))
+        assert run_night(folder).has_failed == (level == "stop")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("whom", "text"),
+    [
+        (Whom("desk", (LONG_CASE,), everywhere=True), "CASEZZ"),
+        (Whom("desk", resource=LONG_AGENT, name_only=True, everywhere=True), "Agentzz"),
+        (Whom("desk", resource=LONG_AGENT, everywhere=True), "Agentzz"),
+    ],
+)
+def test_what_gates_and_quarantine_quote_goes_too(tmp_path: Path, whom: Whom, text: str) -> None:
+    folder = quoting_workspace(tmp_path / "w")
+    kept(folder)
+    before = traces(folder, text)
+    for place in (
+        "warehouse/landing.duckdb main.held_rows.value",
+        "warehouse/mart.duckdb main.quality_checks.detail",
+        # the gate that stopped the night gives one example: that of the case
+        *(["warehouse/mart.duckdb main.runs.reason"] if text == "CASEZZ" else []),
+        "published/asrun.duckdb main.quarantined_rows.value",
+        "published/asrun.duckdb main.quarantined_rows.raw",
+        "published/archive/2026-01-01.duckdb main.quality_checks.detail",
+        "published/archive/2026-01-01.duckdb main.quarantined_rows.value",
+        "published/archive/2026-01-01.duckdb main.quarantined_rows.raw",
+    ):
+        assert place in before
+    assert asked(folder, whom).problems == ()
+    assert traces(folder, text) == []
+    # the other one's stay where they were
+    assert traces(folder, "Agentzz" if text == "CASEZZ" else "CASEZZ")
 
 
 @pytest.mark.slow

@@ -20,6 +20,8 @@ from warehouse.errors import WarehouseError
 from warehouse.mart.models import last_model_fingerprint
 from warehouse.store import Store, StoreSettings
 
+pytestmark = pytest.mark.usefixtures("without_pages")
+
 HOLD = """
 import sys, time
 from pathlib import Path
