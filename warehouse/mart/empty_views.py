@@ -35,6 +35,13 @@ EMPTY_VIEWS = {
             NULL::VARCHAR AS outcome, NULL::VARCHAR AS to_activity
         WHERE false
     """,
+    # what releases before 0.4.0 wrote stands until its process is judged again
+    "deviations": """
+        SELECT deviation_id, process, case_id, standard_version, clause_id, kind, activity, element_id, occurrence,
+            position, occurred_at, expected, observed, message_key, message_args, sentence_en, sentence_zh, owner,
+            severity, excess_seconds, resource, status, first_seen, last_seen, resolved_at
+        FROM main.earlier_deviations
+    """,
     "case_counts": """
         SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS period, NULL::VARCHAR AS state,
             NULL::VARCHAR AS standard_version, NULL::BOOLEAN AS is_conformant, NULL::DOUBLE AS cycle_seconds,
