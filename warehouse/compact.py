@@ -21,6 +21,7 @@ _ORDERS = {
     "instances": "case_code, instance",
     "cases": "case_code",
     "limit_checks": "case_code, limit_no, occurrence",
+    "deviations": "case_code, identity_no, occurrence",
 }
 _PROCESS_SCHEMA = re.compile(r"p\d+")
 

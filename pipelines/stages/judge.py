@@ -17,9 +17,9 @@ from pipelines.sentences.catalogue import LANGUAGES, catalogue, sentence
 from pipelines.stages.outcome import Night, Progress, StageOutcome
 from pipelines.store_settings import store_settings
 from pipelines.telling import few_names
+from warehouse.judge.found import Sentences
 from warehouse.judge.spread import (
     STEP_VERSION,
-    Sentences,
     known_activities,
     spread_verdicts,
     variants_to_judge,

@@ -34,6 +34,7 @@ CREATE TABLE cases (process VARCHAR, case_id VARCHAR, state VARCHAR, started_at 
 CREATE TABLE limit_checks (process VARCHAR, case_id VARCHAR, clause_id VARCHAR, standard_version VARCHAR,
     occurrence BIGINT, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ, due_at TIMESTAMPTZ, elapsed_seconds DOUBLE,
     business_seconds DOUBLE, paused_seconds DOUBLE, limit_seconds DOUBLE, outcome VARCHAR, to_activity VARCHAR);
+CREATE TABLE deviations AS FROM earlier_deviations;
 """
 
 

@@ -15,5 +15,8 @@ def _nothing(_night: Night, _stage: Stage) -> StageOutcome:
 
 @pytest.fixture
 def without_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The report stage is planned and recorded, but writes no pages, which take much of a small night."""
+    """The report stage writes no pages, which take much of a small night.
+
+    Not for tests that ask for an empty plan: pages that are missing are planned again.
+    """
     monkeypatch.setitem(stages._STAGES, "report", _nothing)

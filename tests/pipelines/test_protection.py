@@ -204,7 +204,6 @@ def test_a_salt_in_a_file_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert set(snapshot(folder, "SELECT DISTINCT resource FROM events")) == wanted
 
 
-@pytest.mark.usefixtures("without_pages")
 def test_a_changed_salt_is_told_and_a_new_version_lands_anew(
     tmp_path: Path, salted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,7 +325,6 @@ def test_ages(text: str, age: Age) -> None:
             parse_age(wrong)
 
 
-@pytest.mark.usefixtures("without_pages")
 def test_old_cases_go_and_full_refresh_gives_the_same(tmp_path: Path) -> None:
     folder = workspace(tmp_path / "w", rows=(*OLD, *ROWS), retention={"cases": "5 years"})
     night(folder)

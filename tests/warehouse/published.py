@@ -14,7 +14,8 @@ from tests.naive.hotspots import follows_of, hotspots_of, parts_of
 from tests.naive.limits import Check, all_checks, choose_versions, judge_conformance
 from tests.naive.log import Log, case_period
 from warehouse.hotspots.collect import collect_durations, write_hotspots
-from warehouse.judge.spread import Sentences, spread_verdicts, variants_to_judge
+from warehouse.judge.found import Sentences
+from warehouse.judge.spread import spread_verdicts, variants_to_judge
 from warehouse.judge.standards import publish_standards
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
 from warehouse.specification import LimitSpec, ProcessSpec, StandardSpec

@@ -157,3 +157,40 @@ def test_a_run_of_an_earlier_instant_keeps_the_dates_in_order(tmp_path: Path) ->
         night(store, {("a", "skipped"): 1}, as_of=FIRST)
         night(store, {}, as_of=FIRST - timedelta(days=5))
         assert published(store) == {("a", "skipped"): Line("resolved", FIRST, FIRST, FIRST)}
+
+
+def _as_earlier_releases_wrote(store: Store) -> None:
+    """Put the findings back into the one wide table that releases before 0.4.0 had."""
+    with store.transaction("mart"):
+        store.connection.execute(
+            """
+            INSERT INTO main.earlier_deviations BY NAME SELECT * FROM main.deviations;
+            DELETE FROM p1.deviations;
+            DELETE FROM p1.finding_texts
+            """
+        )
+
+
+def test_findings_of_an_earlier_release_go_on(tmp_path: Path) -> None:
+    told = "SELECT * EXCLUDE (last_seen) FROM mart.main.deviations ORDER BY deviation_id"
+    nights: list[Mapping[Key, int]] = [
+        {("a", "skipped"): 1, ("a", "replaced"): 2, ("d", "inserted"): 1},
+        {("a", "skipped"): 1, ("d", "inserted"): 1, ("d", "skipped"): 1},
+        {("a", "replaced"): 1, ("d", "inserted"): 1},
+    ]
+    seen: list[list[tuple[object, ...]]] = []
+    for changes_release in (False, True):
+        rows = [*rows_of("a"), *rows_of("d")]
+        with landed_store(tmp_path / str(changes_release), PROCESS, [Delivery("events", rows)]) as store:
+            shape(store, PROCESS, as_of=None)
+            publish_standards(store, "desk", standards=[a_standard()], clauses=[])
+            for number, found in enumerate(nights):
+                night(store, found, as_of=FIRST + timedelta(days=number))
+                if changes_release and number == 1:
+                    before = query(store, told)
+                    _as_earlier_releases_wrote(store)
+                    assert query(store, told) == before
+            seen.append(query(store, told))
+            assert query(store, "SELECT count(*) FROM mart.main.earlier_deviations") == [(0,)]
+            assert {row[0] for row in query(store, "SELECT status FROM mart.main.deviations")} >= {"resolved", "open"}
+    assert seen[0] == seen[1]

@@ -72,7 +72,8 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
     """Step through the cases to judge, a range at a time.
 
     In each step `temp.judged_cases`, `temp.scope_instances`, `temp.scope_ids` (case_code, case_id) and
-    `temp.scope_checks` (limit checks, none yet) are those of the range; its former results are cleared.
+    `temp.scope_checks` (limit checks, none yet) and `temp.scope_deviations` are those of the range; its former results
+    are cleared, but for the deviations.
     """
     if not all_cases:
         store.connection.execute(
@@ -81,6 +82,7 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
             DROP VIEW IF EXISTS temp.scope_instances;
             DROP VIEW IF EXISTS temp.scope_ids;
             DROP VIEW IF EXISTS temp.scope_checks;
+            DROP VIEW IF EXISTS temp.scope_deviations;
             CREATE OR REPLACE TEMP TABLE judged_rows AS FROM cases SEMI JOIN temp.judge_scope USING (case_code);
             CREATE OR REPLACE TEMP TABLE judged_instances AS
             FROM instances SEMI JOIN temp.judge_scope USING (case_code);
@@ -89,6 +91,7 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
             CREATE TEMP VIEW scope_ids AS FROM case_ids SEMI JOIN temp.judge_scope USING (case_code);
             DELETE FROM case_verdicts WHERE case_code IN (FROM temp.judge_scope);
             CREATE TEMP VIEW scope_checks AS FROM limit_checks SEMI JOIN temp.judge_scope USING (case_code);
+            CREATE TEMP VIEW scope_deviations AS FROM deviations SEMI JOIN temp.judge_scope USING (case_code);
             DELETE FROM limit_checks WHERE case_code IN (FROM temp.judge_scope)
             """
         )
@@ -107,7 +110,8 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
             CREATE OR REPLACE TEMP VIEW judged_cases AS FROM cases WHERE {within};
             CREATE OR REPLACE TEMP VIEW scope_instances AS FROM instances WHERE {within};
             CREATE OR REPLACE TEMP VIEW scope_ids AS FROM case_ids WHERE {within};
-            CREATE OR REPLACE TEMP VIEW scope_checks AS FROM limit_checks WHERE {within}
+            CREATE OR REPLACE TEMP VIEW scope_checks AS FROM limit_checks WHERE {within};
+            CREATE OR REPLACE TEMP VIEW scope_deviations AS FROM deviations WHERE {within}
             """
         )
         yield

@@ -12,7 +12,14 @@ from datetime import datetime
 import pyarrow as pa
 
 from warehouse.hotspots.tallies import drop_tally_tables, take_out
-from warehouse.judge.durations import DURATION_MACROS
+from warehouse.judge.found import (
+    Sentences,
+    find_deviations,
+    forget_texts,
+    make_macros,
+    number_findings,
+    take_over_earlier,
+)
 from warehouse.judge.kept import find_kept, write_verdicts
 from warehouse.judge.limits import give_limits, write_limits
 from warehouse.judge.scope import (
@@ -26,18 +33,9 @@ from warehouse.judge.scope import (
 )
 from warehouse.mart.catalogue import process_schema
 from warehouse.specification import LimitSpec
-from warehouse.sql_step import composed_step, sql_step
 from warehouse.store import Store
 
-STEP_VERSION = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """Templates of the sentence for a breached limit; {from} {to} {elapsed} {limit} {excess} stand in them."""
-
-    late_en: str
-    late_zh: str
+STEP_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +111,19 @@ def spread_verdicts(
         written = write_verdicts(store, process, verdicts=verdicts, moves=moves, findings=findings)
         give_limits(store, limits)
         write_limits(store)
-        store.connection.execute(DURATION_MACROS)
+        make_macros(store)
+        take_over_earlier(store, process)
+        number_findings(store, process, sentences)
         judged = 0
         for _ in scopes(store, all_cases=all_cases, cases_of_a_range=cases_of_a_range):
-            judged += _judge(store, process, as_of=as_of, sentences=sentences)
+            judged += _judge(store, process, as_of=as_of)
+        if all_cases:
+            forget_texts(store)
         note_judged(store, clauses=clauses, as_of=as_of, all_cases=all_cases)
         checks = store.fetch_sql("judge/count_checks", "SELECT count(*) FROM limit_checks")[0][0]
         deviations, resolved = store.fetch_sql(
             "judge/count_deviations",
-            "SELECT count(*) FILTER (status <> 'resolved'), count(*) FILTER (status = 'resolved') "
-            "FROM main.deviations WHERE process = $process",
-            process=process,
+            "SELECT count(*) FILTER (resolved_at IS NULL), count(resolved_at) FROM deviations",
         )[0]
     _drop_temporary(store)
     return SpreadResult(
@@ -131,49 +131,16 @@ def spread_verdicts(
     )
 
 
-def _judge(store: Store, process: str, *, as_of: datetime, sentences: Sentences) -> int:
+def _judge(store: Store, process: str, *, as_of: datetime) -> int:
     """Judge the cases of the scope; how many a version judges."""
     case_versions(store, process)
     store.run("judge", "limit_checks", as_of=as_of)
-    flow, late = sql_step("judge", "flow_deviations").sql, sql_step("judge", "late_deviations").sql
-    union = f"SELECT * FROM ({flow})\nUNION ALL BY NAME\nSELECT * FROM ({late})"
-    store.run_step(
-        composed_step(
-            "judge/found_deviations",
-            "CREATE OR REPLACE TEMP TABLE found_deviations AS "
-            f"SELECT {_deviation_id()} AS deviation_id, * FROM ({union})",
-        ),
-        {"process": process, "late_en": sentences.late_en, "late_zh": sentences.late_zh},
-    )
-    store.run("judge", "former_deviations", process=process)
-    store.run("judge", "tonight_deviations", process=process, as_of=as_of)
-    store.run("judge", "gone_sightings")
-    store.run_step(
-        composed_step(
-            "judge/clear_deviations",
-            "DELETE FROM main.deviations WHERE process = $process "
-            "AND deviation_id IN (SELECT deviation_id FROM temp.former_deviations)",
-        ),
-        {"process": process},
-    )
-    store.run_step(
-        composed_step(
-            "judge/add_deviations",
-            "INSERT INTO main.deviations BY NAME SELECT * EXCLUDE (case_code) FROM temp.tonight_deviations "
-            "ORDER BY case_code, clause_id, kind, occurrence, activity",
-        )
-    )
+    find_deviations(store, process, as_of=as_of)
     return store.run("judge", "case_verdicts", process=process)
 
 
-def _deviation_id() -> str:
-    """md5 over length-prefixed fields, so that no two different findings can have one text."""
-    fields = ("$process", "case_id", "clause_id", "kind", "coalesce(activity, '')", "CAST(occurrence AS VARCHAR)")
-    return "md5(concat(" + ", ".join(f"strlen({field}), ':', {field}" for field in fields) + "))"
-
-
 def _drop_temporary(store: Store) -> None:
-    for view in ("judged_cases", "scope_instances", "scope_ids", "scope_checks"):
+    for view in ("judged_cases", "scope_instances", "scope_ids", "scope_checks", "scope_deviations"):
         store.connection.execute(f"DROP VIEW IF EXISTS temp.{view}")
     for table in (
         "judged_rows",
@@ -182,7 +149,10 @@ def _drop_temporary(store: Store) -> None:
         "case_versions",
         "found_deviations",
         "former_deviations",
-        "tonight_deviations",
+        "former_sightings",
+        "given_texts",
+        "variant_numbers",
+        "limit_numbers",
         "needed_verdicts",
         "new_verdicts",
         "given_limits",

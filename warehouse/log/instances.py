@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from warehouse.log.temporary import filled_columns
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step, sql_step
 from warehouse.store import Store
@@ -27,6 +28,28 @@ def activity_codes(store: Store, names: Sequence[str]) -> tuple[int, ...]:
 def _among(codes: tuple[int, ...]) -> str:
     """A condition on activity_code; codes are our own whole numbers."""
     return f"activity_code IN ({', '.join(map(str, codes))})" if codes else "false"
+
+
+def is_bare(process: ProcessSpec) -> bool:
+    """Whether every event is an activity instance without a start, and every case starts with its first event."""
+    return (
+        not filled_columns(process) & {"lifecycle", "started_at"}
+        and not process.ignored_activities
+        and process.case.start_attribute is None
+    )
+
+
+def write_bare_instances(store: Store, low: int, high: int) -> None:
+    """Append the instances of a bare process for the cases from `low` to `high`; `temp.raw_instances` shows them.
+
+    The same rows as `make_raw_instances` and `write_instances` give, in one pass.
+    """
+    store.run("log", "bare_instances")
+    store.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP VIEW raw_instances AS FROM instances WHERE case_code BETWEEN {int(low)} AND {int(high)}
+        """
+    )
 
 
 def make_raw_instances(store: Store, process: ProcessSpec) -> None:

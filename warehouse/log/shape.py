@@ -15,7 +15,15 @@ from warehouse.landing.loads import extraction_instant
 from warehouse.log.attributes import make_case_attributes
 from warehouse.log.decided import publish_decided, write_figures, write_rejected, write_unfinished_starts
 from warehouse.log.events import code_names, replace_all_events, replace_touched_events
-from warehouse.log.instances import activity_codes, make_boundaries, make_raw_instances, write_cases, write_instances
+from warehouse.log.instances import (
+    activity_codes,
+    is_bare,
+    make_boundaries,
+    make_raw_instances,
+    write_bare_instances,
+    write_cases,
+    write_instances,
+)
 from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows, rejected_rows
 from warehouse.log.periods import extent, make_periods
 from warehouse.log.tables import clear_touched, has_tables, lay_out
@@ -149,7 +157,12 @@ def _all_cases(
         store.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW scope_events AS FROM events WHERE case_code BETWEEN {low} AND {high}"
         )
-        new += _derive(store, process, instant)
+        if is_bare(process):
+            write_bare_instances(store, low, high)
+            new += _derive_cases(store, process, instant)
+            store.connection.execute("DROP VIEW temp.raw_instances")
+        else:
+            new += _derive(store, process, instant)
     first, last = extent(store, "cases")
     make_periods(store, process, first, max(last, instant))
     store.connection.execute("INSERT INTO owed VALUES ('judge', NULL), ('hotspots', NULL)")
@@ -206,11 +219,17 @@ def _touched_cases(
 def _derive(store: Store, process: ProcessSpec, as_of: datetime) -> int:
     """Instances and cases of the scope appended to their tables; the number of variants never seen before."""
     make_raw_instances(store, process)
+    new = _derive_cases(store, process, as_of)
+    write_instances(store, process)
+    write_unfinished_starts(store, activity_codes(store, process.ignored_activities))
+    return new
+
+
+def _derive_cases(store: Store, process: ProcessSpec, as_of: datetime) -> int:
+    """Cases of the scope, from its events and instances, appended; the number of variants never seen before."""
     make_boundaries(store, process, as_of)
     new = find_variants(store)
-    write_instances(store, process)
     write_cases(store, process)
-    write_unfinished_starts(store, activity_codes(store, process.ignored_activities))
     return new
 
 

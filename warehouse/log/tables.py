@@ -13,14 +13,17 @@ def has_tables(store: Store, schema: str) -> bool:
         "log/has_tables",
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'mart' AND schema_name = $schema "
         "AND table_name IN ('log_state', 'shaped_loads', 'case_figures', 'rejected_rows', 'pending_cases', 'owed', "
-        "'judge_state', 'case_counts', 'limit_counts')",
+        "'judge_state', 'case_counts', 'limit_counts', 'deviations', 'finding_texts')",
         schema=schema,
     )
-    return bool(rows[0][0] == 9)
+    return bool(rows[0][0] == 11)
 
 
 def lay_out(store: Store, process: ProcessSpec) -> None:
-    """Make the derived tables of the process in the schema in use, empty; the dictionaries of codes stay."""
+    """Make the derived tables of the process in the schema in use, empty; the dictionaries of codes stay.
+
+    So do the deviations, which judging holds against those of tonight.
+    """
     cases = "".join(f", k{i} {attribute_type(spec)}" for i, spec in enumerate(process.attributes("case")))
     store.connection.execute(
         f"""
@@ -59,6 +62,16 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
             state VARCHAR, period_no INTEGER, standard_version VARCHAR, is_conformant BOOLEAN, cycle_us BIGINT, n BIGINT
         );
         CREATE OR REPLACE TABLE limit_counts (limit_no INTEGER, outcome VARCHAR, used_us BIGINT, n BIGINT);
+        CREATE TABLE IF NOT EXISTS finding_texts (
+            finding_no INTEGER, identity_no INTEGER, text_id VARCHAR, standard_version VARCHAR, clause_id VARCHAR,
+            kind VARCHAR, activity VARCHAR, element_id VARCHAR, expected VARCHAR, observed VARCHAR, message_key VARCHAR,
+            message_args VARCHAR, sentence_en VARCHAR, sentence_zh VARCHAR, owner VARCHAR, severity VARCHAR
+        );
+        CREATE TABLE IF NOT EXISTS deviations (
+            case_code INTEGER, finding_no INTEGER, identity_no INTEGER, occurrence INTEGER, position INTEGER,
+            occurred_at TIMESTAMPTZ, elapsed_us BIGINT, excess_us BIGINT, resource_code INTEGER, is_open BOOLEAN,
+            first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ, resolved_at TIMESTAMPTZ
+        );
         CREATE OR REPLACE TABLE judge_state (clauses VARCHAR, as_of TIMESTAMPTZ)
         """
     )

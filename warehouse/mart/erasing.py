@@ -69,7 +69,7 @@ def erase(connection: duckdb.DuckDBPyConnection, database: str, erasure: Erasure
     own = "process = $process"
     named = "list_contains($texts::VARCHAR[], {})"
     if erasure.kind == "case":
-        if "deviation_sightings" in tables and "deviations" in tables:
+        if "deviation_sightings" in tables:
             change(
                 f"DELETE FROM {main}.deviation_sightings WHERE {own} AND deviation_id IN (SELECT deviation_id FROM "
                 f"{main}.deviations WHERE {own} AND {named.format('case_id')})"

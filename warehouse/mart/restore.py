@@ -140,12 +140,14 @@ def _restore_shared(store: Store, process: str, *, has_snapshot: bool) -> None:
             composed_step("restore/clear", f"DELETE FROM main.{quoted(table)} WHERE process = $process"),
             {"process": process},
         )
-        if table in former:
+        # before 0.4.0 a snapshot had its findings in a table of another name
+        source = "deviations" if table == "earlier_deviations" and table not in former else table
+        if source in former:
             store.run_step(
                 composed_step(
                     "restore/fill",
                     f"INSERT INTO main.{quoted(table)} BY NAME "
-                    f"SELECT * FROM former.main.{quoted(table)} WHERE process = $process",
+                    f"SELECT * FROM former.main.{quoted(source)} WHERE process = $process",
                 ),
                 {"process": process},
             )

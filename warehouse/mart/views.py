@@ -2,100 +2,12 @@
 
 from __future__ import annotations
 
+from warehouse.mart.deviation_view import deviations_of
 from warehouse.mart.empty_views import EMPTY_VIEWS
+from warehouse.mart.view_comments import COMMENTS
 from warehouse.specification import AttributeSpec, ProcessSpec
 from warehouse.sql_step import composed_step, quoted
 from warehouse.store import Store
-
-_COMMENTS = {
-    "events": {
-        "": "One row per event, in order",
-        "process": "Name of the process",
-        "case_id": "The case, as its source names it",
-        "position": "Place of the event in its case, from 1: by instant, order column, load, row",
-        "activity": "The activity",
-        "lifecycle": "Lifecycle transition: start, complete, or as the source says",
-        "resource": "Who did it",
-        "role": "Role or team, where the source says it",
-        "occurred_at": "When",
-        "load_id": "Load that brought the row",
-        "row_number": "Number of the data row in its file, from 1",
-    },
-    "activity_instances": {
-        "": "One row per activity instance that completed",
-        "process": "Name of the process",
-        "case_id": "The case",
-        "instance": "Place of the instance in its case by completion, from 1: the entry of the variant",
-        "activity": "The activity",
-        "resource": "Who completed it",
-        "role": "Role or team, where the source says it",
-        "enabled_at": "When the latest predecessor completed; the case start for the first",
-        "started_at": "When it started; NULL where the source doesn't say",
-        "completed_at": "When it completed",
-        "waiting_seconds": "started_at - enabled_at; NULL without a start",
-        "processing_seconds": "completed_at - started_at; NULL without a start",
-        "sojourn_seconds": "completed_at - enabled_at",
-        "waiting_business_seconds": "Waiting on the process's default calendar; NULL without one",
-        "processing_business_seconds": "Processing on the process's default calendar; NULL without one",
-        "sojourn_business_seconds": "Sojourn on the process's default calendar; NULL without one",
-    },
-    "cases": {
-        "": "One row per case",
-        "process": "Name of the process",
-        "case_id": "The case, as its source names it",
-        "state": "open, closed, abandoned or partial",
-        "started_at": "Case start",
-        "ended_at": "Case end; NULL while it has not ended",
-        "period": "Month of ended_at in the process's time zone",
-        "event_count": "Events of the case",
-        "variant_id": "The variant",
-        "standard_version": "Version of the standard that judges it; NULL where none was in force",
-        "cycle_seconds": "Cycle time of the measured part; NULL while the case has not ended",
-        "cycle_business_seconds": "Cycle time on the process's default calendar; NULL without one",
-        "alignment_cost": "Log moves plus visible model moves of the cheapest alignment",
-        "fitness": "1 - cost / (length + cheapest model run); open: 1 - cost / length",
-        "deviation_count": "Findings about the case, of flow and limits; resolved ones are not counted",
-        "is_conformant": "No finding from flow, role, guard or rule; NULL while open or where not judged",
-        "segments": "Segment attributes by name",
-    },
-    "limit_checks": {
-        "": "One row per time limit held against a case",
-        "process": "Name of the process",
-        "case_id": "The case",
-        "clause_id": "The limit",
-        "standard_version": "The version of the standard",
-        "occurrence": "Which occurrence of the limit in the case, from 1",
-        "from_at": "When the clock started",
-        "to_at": "When it stopped; NULL while it has not",
-        "due_at": "When it was or is due",
-        "elapsed_seconds": "From start to stop, or to as_of or the end of the case while it has not stopped",
-        "business_seconds": "The same on the clause's calendar; NULL for an elapsed limit",
-        "paused_seconds": "Time in which the clock stood still",
-        "limit_seconds": "The limit",
-        "outcome": "met, breached, running, at_risk, not_reached, not_applicable",
-        "to_activity": "The activity that stopped the clock; NULL while it has not, or where the case end does",
-    },
-    "case_counts": {
-        "": "How many cases are alike: what figures over cases are read from, however many there are",
-        "process": "Name of the process",
-        "period": "Month of the end of the cases in the process's time zone; NULL while they have not ended",
-        "state": "open, closed, abandoned or partial",
-        "standard_version": "Version of the standard that judges them; NULL where none was in force",
-        "is_conformant": "Without a finding from flow; NULL while open or where not judged",
-        "cycle_seconds": "Cycle time of the measured part; NULL while the cases have not ended",
-        "case_count": "How many cases",
-    },
-    "limit_counts": {
-        "": "How many limit checks are alike: what figures over limits are read from, however many there are",
-        "process": "Name of the process",
-        "clause_id": "The limit",
-        "standard_version": "The version of the standard",
-        "limit_seconds": "The limit",
-        "outcome": "met, breached, running, at_risk, not_reached, not_applicable",
-        "used_seconds": "From start to stop, or to as_of or the end of the case while it has not stopped",
-        "check_count": "How many checks",
-    },
-}
 
 
 def make_views(store: Store, process: ProcessSpec) -> None:
@@ -117,7 +29,7 @@ def union_views(store: Store) -> None:
         store.fetch_sql("mart/ready", "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'mart'")
     )
     store.use("mart")
-    for view, comments in _COMMENTS.items():
+    for view, comments in COMMENTS.items():
         # a process that an earlier release laid out has not all of them yet
         schemas = [f"p{ordinal}" for (ordinal,) in processes if (f"p{ordinal}", f"published_{view}") in ready]
         published = [f"SELECT * FROM {name}.published_{view}" for name in schemas]
@@ -217,6 +129,7 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
             JOIN {schema}.case_ids AS c USING (case_code)
             LEFT JOIN {schema}.activities AS a ON a.activity_code = k.to_code
         """,
+        "deviations": deviations_of(name, schema),
         "case_counts": f"""
             SELECT {name} AS process, p.period, k.state, k.standard_version, k.is_conformant,
                 k.cycle_us / 1e6 AS cycle_seconds, sum(k.n)::BIGINT AS case_count

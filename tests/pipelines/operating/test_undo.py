@@ -15,8 +15,6 @@ from tests.builders.workspaces import ROWS, write_data, write_process, write_set
 from tests.pipelines.operating.facts import facts, incremental, landed, night, nothing_lands, plan_of, take_back
 from warehouse.errors import QuestionError
 
-pytestmark = pytest.mark.usefixtures("without_pages")
-
 LATE = [
     ("T90", step, f"2026-03-0{place + 1} 09:00:00", "agent 1", "south")
     for place, step in enumerate(("Register", "Close"))

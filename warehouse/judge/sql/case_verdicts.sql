@@ -1,5 +1,5 @@
 -- what:    the verdict on each judged case of the scope
--- inputs:  case_versions, variant_verdicts, tonight_deviations
+-- inputs:  case_versions, variant_verdicts, scope_deviations, finding_texts
 -- grain:   one row per judged case
 -- values:  process
 INSERT INTO case_verdicts
@@ -12,6 +12,6 @@ LEFT JOIN main.variant_verdicts AS d
     AND d.is_open = v.is_open
 LEFT JOIN (
     SELECT case_code, count(*) AS found, count(*) FILTER (kind NOT IN ('late', 'too_early')) AS of_flow
-    FROM temp.tonight_deviations WHERE status <> 'resolved' GROUP BY case_code
+    FROM temp.scope_deviations JOIN finding_texts USING (finding_no) WHERE resolved_at IS NULL GROUP BY case_code
 ) AS n USING (case_code)
 ORDER BY v.case_code

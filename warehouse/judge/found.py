@@ -1,0 +1,104 @@
+"""Findings about cases: numbered by what they say, found for a range of cases, held against those of nights before.
+
+Per case (promise 9). A row of `deviations` names its text in `finding_texts` by number, so that a night writes
+few bytes a finding; the sentences are made when they are read (`published_deviations`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warehouse.judge.durations import duration_in_words
+from warehouse.mart.deviation_view import deviation_id
+from warehouse.sql_step import composed_step
+from warehouse.store import Store
+
+_TEXT = (
+    "standard_version",
+    "clause_id",
+    "kind",
+    "activity",
+    "element_id",
+    "expected",
+    "observed",
+    "message_key",
+    "message_args",
+    "sentence_en",
+    "sentence_zh",
+    "owner",
+    "severity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Templates of the sentence for a breached limit; {from} {to} {elapsed} {limit} {excess} stand in them."""
+
+    late_en: str
+    late_zh: str
+
+
+def make_macros(store: Store) -> None:
+    """What the steps of judging call by name: a text's digest, a finding's id, durations in words."""
+    fields = ", ".join(f"struct_extract(f, '{name}')" for name in _TEXT)
+    of_parts = deviation_id("process", "case_id", "clause_id", "kind", "activity", "occurrence")
+    store.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP MACRO finding_text(f) AS md5(CAST(to_json([{fields}]) AS VARCHAR));
+        CREATE OR REPLACE TEMP MACRO deviation_id(process, case_id, clause_id, kind, activity, occurrence)
+            AS {of_parts};
+        CREATE OR REPLACE TEMP MACRO duration_en(s) AS {duration_in_words("en", "s")};
+        CREATE OR REPLACE TEMP MACRO duration_zh(s) AS {duration_in_words("zh", "s")}
+        """
+    )
+
+
+def take_over_earlier(store: Store, process: str) -> None:
+    """Bring what earlier releases wrote in full into the narrow form; nothing where that was done before."""
+    rows = store.fetch_sql(
+        "judge/count_earlier", "SELECT count(*) FROM main.earlier_deviations WHERE process = $process", process=process
+    )
+    if rows == [(0,)]:
+        return
+    store.run("judge", "earlier_texts", process=process)
+    store.run("judge", "new_texts")
+    store.run("judge", "earlier_deviations", process=process)
+    store.run_step(
+        composed_step("judge/clear_earlier", "DELETE FROM main.earlier_deviations WHERE process = $process"),
+        {"process": process},
+    )
+
+
+def number_findings(store: Store, process: str, sentences: Sentences) -> None:
+    """Fill `temp.variant_numbers` and `temp.limit_numbers` from the present verdicts and limits."""
+    store.run("judge", "given_texts", process=process, late_en=sentences.late_en, late_zh=sentences.late_zh)
+    store.run("judge", "new_texts")
+    store.run("judge", "variant_numbers", process=process)
+    store.run("judge", "limit_numbers")
+
+
+def find_deviations(store: Store, process: str, *, as_of: datetime) -> None:
+    """Bring `deviations` of the scope to the present: what is found, and what is found no more, as resolved."""
+    store.run("judge", "found_deviations")
+    store.connection.execute("CREATE OR REPLACE TEMP TABLE former_deviations AS FROM temp.scope_deviations")
+    store.run("judge", "former_sightings", process=process)
+    store.run("judge", "gone_sightings", process=process)
+    store.connection.execute("DELETE FROM deviations WHERE case_code IN (SELECT case_code FROM temp.former_deviations)")
+    store.run("judge", "tonight_deviations", process=process, as_of=as_of)
+
+
+def forget_texts(store: Store) -> None:
+    """Drop the texts that neither a finding nor a present verdict or limit has."""
+    store.run_step(
+        composed_step(
+            "judge/forget_texts",
+            """
+            DELETE FROM finding_texts WHERE finding_no NOT IN (
+                SELECT finding_no FROM deviations
+                UNION SELECT finding_no FROM temp.variant_numbers
+                UNION SELECT finding_no FROM temp.limit_numbers
+            )
+            """,
+        )
+    )
