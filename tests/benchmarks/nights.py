@@ -51,6 +51,7 @@ def measure_nights(size: str, *, rows: Path, work: Path, engine: Engine, tell: C
     tell(f"{name}: making it")
     run_task("make_nights", rows=str(rows), folder=str(source), copies=copies, one_in=ONE_IN, memory=engine.memory)
     tell(f"{name}: the bare work")
+    run_task("touch_memory", memory=engine.memory)
     bare = run_task(
         "bare_sort", log=str(source / "first.parquet"), folder=str(work), threads=engine.threads, memory=engine.memory
     )
@@ -58,6 +59,7 @@ def measure_nights(size: str, *, rows: Path, work: Path, engine: Engine, tell: C
     write_workspace(workspace, file="day-*.parquet", memory=engine.memory, threads=engine.threads, delivery="increment")
     (source / "first.parquet").rename(source / "day-1.parquet")
     tell(f"{name}: a full night")
+    run_task("touch_memory", memory=engine.memory)
     full = run_task("night", workspace=str(workspace), root=str(source))
     (source / "second.parquet").rename(source / "day-2.parquet")
     tell(f"{name}: a night that touches one case in {ONE_IN}")

@@ -83,6 +83,17 @@ def make_nights(watch: Stopwatch, *, rows: str, folder: str, copies: int, one_in
     return {"bytes": first.stat().st_size}
 
 
+def touch_memory(watch: Stopwatch, *, memory: str) -> Told:
+    """Write to as much memory as a task may use, once: a virtual machine is given it page by page at first touch."""
+    import numpy as np
+
+    size = int(float(memory.upper().removesuffix("GB")) * 1e9)
+    with watch.running():
+        pages = np.empty(size, dtype=np.uint8)
+        pages[::4096] = 1
+    return {"bytes": pages.nbytes}
+
+
 def night(watch: Stopwatch, *, workspace: str, root: str) -> Told:
     """A whole night, as `asrun run --direct` does it; its stages, and what lies on disk afterwards."""
     import os
@@ -232,6 +243,7 @@ TASKS: dict[str, Callable[..., Told]] = {
         make_log,
         stage,
         make_nights,
+        touch_memory,
         night,
         plan,
         bare_scan,
