@@ -16,6 +16,7 @@ from tests.builders.snapshot_desk import add_desk
 from tests.builders.snapshot_hostile import HOSTILE, add_hostile
 from tests.builders.snapshot_tables import Tables, add_process
 from warehouse.mart.macros import make_macros
+from warehouse.mart.view_comments import COMMENTS
 from warehouse.migrations import layout
 
 _DERIVED = (Path(__file__).parent / "snapshot_derived.sql").read_text(encoding="utf-8")
@@ -62,6 +63,9 @@ def build_snapshot(
         connection.execute(_VIEWS)
         connection.execute("COMMENT ON TABLE cases IS 'One row per case'")
         connection.execute("COMMENT ON COLUMN cases.fitness IS 'Fitness of the case'")
+        for column, comment in COMMENTS["deviations"].items():
+            what = f"COLUMN deviations.{column}" if column else "TABLE deviations"
+            connection.execute(f"COMMENT ON {what} IS '{comment}'")
         for name, rows in tables.rows.items():
             columns = list(rows[0])
             frame = pa.table({column: [row[column] for row in rows] for column in columns})  # noqa: F841

@@ -14,7 +14,7 @@ from pipelines.workspace.load import load_workspace
 from pipelines.workspace.process_file import TAKEN_NAMES
 from tests.builders.workspaces import process_config, standard_config, write_process, write_workspace, write_yaml
 from tests.pipelines.bad_input.nights import assert_told
-from warehouse.mart.views import _COMMENTS
+from warehouse.mart.view_comments import COMMENTS
 
 _LAUGHS = 'l0: &l0 ["lol"]\n' + "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 9))
 YAML_ATTACKS: dict[str, tuple[Callable[[str], str | bytes], tuple[str, ...]]] = {
@@ -134,8 +134,8 @@ def test_a_bad_value_is_refused(workspace: Path, attack: str) -> None:
 
 
 def test_the_names_that_attributes_can_not_take_are_those_of_the_published_tables() -> None:
-    assert TAKEN_NAMES["case"] == _COMMENTS["cases"].keys() - {""}
-    assert TAKEN_NAMES["event"] == _COMMENTS["events"].keys() - {""}
+    assert TAKEN_NAMES["case"] == COMMENTS["cases"].keys() - {""}
+    assert TAKEN_NAMES["event"] == COMMENTS["events"].keys() - {""}
 
 
 def test_two_processes_can_not_publish_one_attribute_with_two_types(workspace: Path) -> None:
