@@ -69,6 +69,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.slow
 def test_a_protected_night_counts_the_same(tmp_path: Path, salted: None) -> None:
     """Everything is equal but for the names; each agent has one pseudonym, by which they still group."""
     plain = workspace(tmp_path / "plain")
@@ -325,6 +326,7 @@ def test_ages(text: str, age: Age) -> None:
             parse_age(wrong)
 
 
+@pytest.mark.slow
 def test_old_cases_go_and_full_refresh_gives_the_same(tmp_path: Path) -> None:
     folder = workspace(tmp_path / "w", rows=(*OLD, *ROWS), retention={"cases": "5 years"})
     night(folder)

@@ -85,6 +85,7 @@ def desk(first_night: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(first_night, tmp_path / "desk"))
 
 
+@pytest.mark.slow
 def test_a_finding_over_three_nights(desk: Path) -> None:
     before, first = counted(desk), skipped(desk)
     assert first["status"] == "final"

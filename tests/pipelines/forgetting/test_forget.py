@@ -145,7 +145,7 @@ def with_case_table(folder: Path) -> Path:
     "make",
     [
         events_workspace,
-        wide_workspace,
+        pytest.param(wide_workspace, marks=pytest.mark.slow),
         pytest.param(lifecycle_workspace, marks=pytest.mark.slow),
         pytest.param(with_case_table, marks=pytest.mark.slow),
     ],

@@ -26,6 +26,7 @@ CORRECTED = [
 ]
 
 
+@pytest.mark.slow
 def test_an_increment_is_undone_stays_out_and_comes_back(tmp_path: Path) -> None:
     """A correction under a key in it; two processes in the run, of which one is full and delivers another file."""
     folder = write_settings(tmp_path)

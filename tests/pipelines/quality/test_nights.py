@@ -226,6 +226,7 @@ def test_quarantine_then_replay_is_as_if_never_held(
     assert differing(facts(never_held, "quarantined_rows", "loads"), facts(folder, "quarantined_rows", "loads")) == []
 
 
+@pytest.mark.slow
 def test_an_accepted_row_stays_accepted(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
