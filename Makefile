@@ -35,7 +35,7 @@ browser: $(READY) ## Run the tests that open reports in Chromium
 	$(BIN)/python -m pytest -m browser
 
 slow: $(READY) ## Run the tests that take more than a few seconds
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 soak: $(READY) ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m soak
