@@ -29,7 +29,7 @@ from warehouse.hotspots.collect import collect_durations, write_hotspots
 from warehouse.judge.spread import spread_verdicts, variants_to_judge
 from warehouse.judge.standards import publish_standards
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
-from warehouse.landing.loads import known_loads, set_current
+from warehouse.landing.loads import known_loads, set_current, source_number
 from warehouse.log.shape import shape
 from warehouse.specification import CaseSpec, FilterSpec, InstantSpec, LimitSpec, ProcessSpec
 from warehouse.sql_step import composed_step
@@ -172,16 +172,18 @@ def land_night(store: Store, process: ProcessSpec, source: Source, chance: rando
 
 def _hold_and_let_go(store: Store, chance: random.Random) -> None:
     """A gate holds a row that was just landed (before it was shaped); an older one is let go by name of its case."""
+    # the case table may have been landed first
+    events = f"rows_{source_number(store, process='desk', source='events')}"
     with store.transaction("landing"):
         run = store.run_step
         run(composed_step("test/next", "UPDATE schema_info SET generation = generation + 1"))
         run(
             composed_step(
                 "test/let_go",
-                """
+                f"""
                 INSERT INTO row_changes
                 SELECT (SELECT generation FROM schema_info), 'desk', coalesce(nullif(trim(r.c1), ''), '')
-                FROM held_rows AS h JOIN rows_1 AS r USING (load_id, row_number) WHERE h.replayed_at IS NULL
+                FROM held_rows AS h JOIN {events} AS r USING (load_id, row_number) WHERE h.replayed_at IS NULL
                 """,
             )
         )
@@ -189,10 +191,10 @@ def _hold_and_let_go(store: Store, chance: random.Random) -> None:
         run(
             composed_step(
                 "test/hold",
-                """
+                f"""
                 INSERT INTO held_rows (load_id, row_number, reason, column_name, value, run_id, held_at, replayed_at)
-                SELECT load_id, row_number, 'future', 'done', c3, 'run', $at, NULL FROM rows_1
-                WHERE load_id = (SELECT max(load_id) FROM rows_1) AND row_number <= $most
+                SELECT load_id, row_number, 'future', 'done', c3, 'run', $at, NULL FROM {events}
+                WHERE load_id = (SELECT max(load_id) FROM {events}) AND row_number <= $most
                 """,
             ),
             {"at": LOADED_AT, "most": chance.randrange(3)},
@@ -200,10 +202,10 @@ def _hold_and_let_go(store: Store, chance: random.Random) -> None:
         run(
             composed_step(
                 "test/held",
-                """
+                f"""
                 INSERT INTO row_changes
                 SELECT (SELECT generation FROM schema_info), 'desk', coalesce(nullif(trim(r.c1), ''), '')
-                FROM held_rows AS h JOIN rows_1 AS r USING (load_id, row_number) WHERE h.replayed_at IS NULL
+                FROM held_rows AS h JOIN {events} AS r USING (load_id, row_number) WHERE h.replayed_at IS NULL
                 """,
             )
         )
