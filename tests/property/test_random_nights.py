@@ -18,7 +18,8 @@ def test_a_round_of_nights(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1, ROUNDS))
+# 1024: the activity that ends a limit comes into the log after the limit was breached
+@pytest.mark.parametrize("seed", [*range(1, ROUNDS), 1024])
 def test_nights_end_as_a_full_rebuild(tmp_path: Path, seed: int) -> None:
     assert run_round(tmp_path, seed) >= 1
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from warehouse.hotspots.tallies import owe_all
 from warehouse.specification import LimitSpec
 from warehouse.store import Store, arrow_table
 
@@ -59,7 +60,13 @@ def give_limits(store: Store, limits: Sequence[LimitSpec]) -> None:
 
 
 def write_limits(store: Store) -> None:
-    """Replace the catalogue `limits` by the given ones, with the activity at which time over them counts."""
+    """Replace the catalogue `limits` by the given ones, with the activity at which time over them counts.
+
+    Where an activity is in the log that was not when the sums were made, time over its limits had no place in them:
+    all sums are owed anew.
+    """
+    of_limits = "SELECT limit_no, activity_code FROM limits ORDER BY limit_no"
+    before = store.fetch_sql("judge/former_limits", of_limits)
     store.connection.execute(
         """
         CREATE OR REPLACE TABLE limits AS
@@ -70,3 +77,5 @@ def write_limits(store: Store) -> None:
         ORDER BY g.limit_no
         """
     )
+    if before and store.fetch_sql("judge/present_limits", of_limits) != before:
+        owe_all(store, "hotspots")
