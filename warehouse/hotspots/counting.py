@@ -46,7 +46,7 @@ _SUMS = (
 
 
 def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], *, sign: int) -> int:
-    """Append the shares of the cases to `duration_counts` and `place_tallies`; the number of cases.
+    """Append the shares of the cases to the sums over cases (durations in microseconds); the number of cases.
 
     `columns` are those of `cases` that hold the segment attributes. Cost: a few groupings of the cases' instances.
     """
@@ -73,15 +73,7 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
                     repeats_freely=repeats_freely,
                 )  # fmt: skip
     _count_durations(store, "follows", "before_code", "activity_code", "before_code IS NOT NULL", "follows", sign=sign)
-    for name in (
-        "count_follows",
-        "count_cycles",
-        "count_segment_cycles",
-        "count_excess",
-        "count_ended",
-        "count_figures",
-        "count_limits",
-    ):
+    for name in _SUMS:
         store.run("hotspots", name, sign=sign)
     return counted
 

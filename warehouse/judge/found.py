@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from warehouse.judge.durations import duration_in_words
 from warehouse.mart.deviation_view import deviation_id
+from warehouse.mart.durations import duration_in_words
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warehouse.judge.durations import duration_in_words
+from warehouse.mart.durations import duration_in_words
 
 
 def deviation_id(process: str, case_id: str, clause_id: str, kind: str, activity: str, occurrence: str) -> str:
