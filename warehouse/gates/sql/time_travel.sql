@@ -3,7 +3,8 @@
 -- grain:   one row per offending row
 -- note:    told of the first or last event of a case that lies far from all the others (further than twice their extent)
 --          and that, mended, would lie among them or no further off than their extent,
---          and of a row that lies between its neighbours in the file but not in time, where the file is in order
+--          and of a row that lies between its neighbours in the file but not in time, where the file is in order;
+--          instants are taken as plain UTC timestamps: those with a zone are counted by calendar, a hundred times slower
 WITH far_cases AS (
     SELECT *, epoch_us(second_at) - epoch_us(first_at) AS first_gap_us, epoch_us(last_at) - epoch_us(second_at) AS first_extent_us,
         epoch_us(last_at) - epoch_us(last_but_one_at) AS last_gap_us, epoch_us(last_but_one_at) - epoch_us(first_at) AS last_extent_us
@@ -43,9 +44,15 @@ suspects AS (
     UNION ALL
     SELECT * FROM in_file WHERE low <= high AND NOT happened_at BETWEEN low AND high
 ),
+plain AS (
+    SELECT source_no, load_id, row_number, case_code, step_no, completed_at, by_row, make_timestamp(epoch_us(happened_at)) AS happened_at,
+        make_timestamp(epoch_us(low)) AS low, make_timestamp(epoch_us(high)) AS high
+    FROM suspects
+),
 shifted AS (
-    SELECT s.*, o.offset_us, happened_at + to_microseconds(o.offset_us) AS local_at
-    FROM suspects AS s ASOF JOIN temp.gate_offsets AS o ON s.happened_at >= o.utc_from
+    SELECT s.*, happened_at + to_microseconds(o.offset_us) AS local_at
+    FROM plain AS s
+    ASOF JOIN (SELECT make_timestamp(epoch_us(utc_from)) AS utc_from, offset_us FROM temp.gate_offsets) AS o ON s.happened_at >= o.utc_from
 ),
 mended AS (
     SELECT *,
