@@ -27,6 +27,7 @@ from pipelines.workspace.load import Workspace
 from warehouse.erasure import Erasure
 from warehouse.landing.forgetting import drop_changes, finish_forgetting, forget_in_landing
 from warehouse.landing.removing import rewriting_is_done
+from warehouse.log.carried import remove_carried
 from warehouse.mart.erasing import erase, note_forgotten
 from warehouse.mart.forgotten import removals
 from warehouse.mart.restore import mark_unfinished
@@ -124,6 +125,7 @@ def _remove_leftovers(workspace: Workspace, process: str | None) -> None:
     """What nights that were cut off left, and the page of the process, which is built again."""
     settings = store_settings(workspace)
     remove_staging(settings.landing.parent)
+    remove_carried(settings.mart)
     for folder in {settings.mart.parent, workspace.path(workspace.settings.warehouse.snapshot).parent}:
         shutil.rmtree(folder / "spill", ignore_errors=True)
         for stray in (*folder.glob("*.duckdb.new"), *folder.glob("*.duckdb.new.wal")):

@@ -14,7 +14,7 @@ from pipelines.workspace.load import Process
 from pipelines.workspace.standard_file import StandardFile
 from warehouse.hotspots.collect import STEP_VERSION as HOTSPOTS_VERSION
 from warehouse.judge.spread import STEP_VERSION as JUDGE_VERSION
-from warehouse.log.shape import STEP_VERSION as SHAPE_VERSION
+from warehouse.log.touched import STEP_VERSION as SHAPE_VERSION
 
 _TITLES = ("title_en", "title_zh", "owner", "case_url")
 

@@ -42,11 +42,17 @@ class Answers:
 
 
 def ask_row_gates(
-    store: Store, process: Process, spec: ProcessSpec, load_ids: Sequence[int], names: NamesOfStandard
+    store: Store,
+    process: Process,
+    spec: ProcessSpec,
+    load_ids: Sequence[int],
+    names: NamesOfStandard,
+    *,
+    carries: bool = False,
 ) -> tuple[Arrivals, GateSettings, list[Finding]]:
     """Lay the rows of these loads out and ask the row gates; their findings stand in `temp.gate_findings`."""
     quality = process.file.quality
-    choose_and_map(store, spec, load_ids)
+    choose_and_map(store, spec, load_ids, carries=carries)
     known = frozenset(known_activities(store, spec.name))
     unknown = [name for name in activities_at_hand(store) if name not in known] if known else []
     if unknown and quality.unknown_activity.level != "off":
@@ -67,17 +73,19 @@ def ask_gates(
     *,
     names: NamesOfStandard,
     asked_at: datetime,
+    carries: bool = False,
 ) -> Answers:
     """Ask every gate that is on about the loads given; `asked_at` stands for sources that brought nothing.
 
-    Cost: it grows with the rows of these loads; earlier ones are known by their figures.
+    `carries`: the mapped rows go into the file that shaping takes up (see `warehouse.log.carried`). Cost: it grows with
+    the rows of these loads; earlier ones are known by their figures.
     """
     quality = process.file.quality
     findings: list[Finding] = []
     figures: dict[str, tuple[LoadFigures, ...]] = {}
     arrivals: Arrivals | None = None
     if load_ids:
-        arrivals, settings, findings = ask_row_gates(store, process, spec, load_ids, names)
+        arrivals, settings, findings = ask_row_gates(store, process, spec, load_ids, names, carries=carries)
         findings += told_rejected(rejected(store), arrivals, quality)
         findings += _patterns(store, quality, settings, arrivals)
         findings += _distorted(store, quality, arrivals, known_activities(store, spec.name))

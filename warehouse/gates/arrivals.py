@@ -6,7 +6,7 @@ where a source is delivered in increments.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,8 +16,10 @@ import pyarrow as pa
 from warehouse.gates.settings import GateSettings
 from warehouse.landing.keys import hash_of_rows, key_of_rows
 from warehouse.landing.loads import landed_columns, source_number
-from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows
-from warehouse.log.temporary import drop_temp_tables, filled_columns
+from warehouse.log.carried import HOME, begin_carrying
+from warehouse.log.mapping import check_columns, lies_in_order, map_rows
+from warehouse.log.naming import code_cases, current_cases
+from warehouse.log.temporary import drop_temp_tables, filled_columns, table_kind
 from warehouse.log.zones import offsets_table
 from warehouse.mart.catalogue import schema_with
 from warehouse.specification import ProcessSpec, SourceSpec
@@ -26,13 +28,13 @@ from warehouse.store import Store, arrow_table
 
 TEMPORARY = (
     "gate_loads",
-    "gate_case_ids",
+    "named_cases",
     "gate_given",
     "gate_columns",
     "gate_keys",
     "gate_duplicates",
     "gate_steps",
-    "gate_events",
+    "gate_rows",
     "gate_slots",
     "gate_offsets",
     "gate_declared_starts",
@@ -73,7 +75,7 @@ _GIVEN = "FROM landing.main.rows_{0} AS r SEMI JOIN temp.gate_given AS g USING (
 
 
 def choose_loads(store: Store, process: ProcessSpec, load_ids: Sequence[int]) -> None:
-    """Note the loads at hand, give their cases numbers, and find the keys of rows that may repeat each other."""
+    """Note the loads at hand, and find the keys of rows that may repeat each other."""
     store.run_step(
         composed_step(
             "gates/loads",
@@ -111,19 +113,36 @@ def choose_loads(store: Store, process: ProcessSpec, load_ids: Sequence[int]) ->
             ),
             {"is_keyed": bool(source.key)},
         )
-    _number_cases(store, current_cases(store, process, loads="SELECT load_id FROM temp.gate_loads"))
 
 
-def _number_cases(store: Store, names: str) -> None:
-    store.connection.execute("CREATE OR REPLACE TEMP TABLE gate_case_ids (case_code INTEGER, case_id VARCHAR)")
-    code_cases(store, names, dictionary="temp.gate_case_ids")
+def _number_cases(store: Store, process: ProcessSpec, loads: str, *, home: str = "temp") -> None:
+    """Give the cases of some loads numbers; those that shaping is to take over go on where the log's end."""
+    store.connection.execute(
+        f"""
+        CREATE OR REPLACE {table_kind(home)} {home}.named_cases (case_code INTEGER, case_id VARCHAR);
+        DROP VIEW IF EXISTS temp.gate_case_ids;
+        CREATE TEMP VIEW gate_case_ids AS FROM {home}.named_cases
+        """
+    )
+    schema = schema_with(store, process.name, "case_ids")
+    if home == HOME and schema is not None:
+        store.connection.execute(f"INSERT INTO {home}.named_cases SELECT case_code, case_id FROM {schema}.case_ids")
+    code_cases(store, current_cases(store, process, loads=loads), dictionary=f"{home}.named_cases")
 
 
-def choose_and_map(store: Store, process: ProcessSpec, load_ids: Sequence[int]) -> None:
-    """Map the rows of these loads into `temp.mapped_rows`. Raises `WarehouseError` where a mapped column is missing."""
+def choose_and_map(store: Store, process: ProcessSpec, load_ids: Sequence[int], *, carries: bool = False) -> None:
+    """Map the rows of these loads into `temp.mapped_rows`. Raises `WarehouseError` where a mapped column is missing.
+
+    `carries`: into the file that shaping takes up; the loads are all that the log is to be made of.
+    """
     check_columns(store, process)
+    home = "temp"
+    if carries:
+        begin_carrying(store)
+        home = HOME
     choose_loads(store, process, load_ids)
-    map_rows(store, process, rows=_ARRIVED.format, dictionary="temp.gate_case_ids", hold=False)
+    _number_cases(store, process, "SELECT load_id FROM temp.gate_loads", home=home)
+    map_rows(store, process, rows=_ARRIVED.format, dictionary=f"{home}.named_cases", hold=False, home=home)
 
 
 def map_rows_of(store: Store, process: ProcessSpec, rows: Sequence[tuple[int, int]]) -> None:
@@ -144,8 +163,8 @@ def map_rows_of(store: Store, process: ProcessSpec, rows: Sequence[tuple[int, in
                 """,
             )
         )
-    _number_cases(store, current_cases(store, process, loads="SELECT load_id FROM temp.gate_given"))
-    map_rows(store, process, rows=_GIVEN.format, dictionary="temp.gate_case_ids", hold=False)
+    _number_cases(store, process, "SELECT load_id FROM temp.gate_given")
+    map_rows(store, process, rows=_GIVEN.format, dictionary="temp.named_cases", hold=False)
 
 
 def lay_out(store: Store, process: ProcessSpec, load_ids: Sequence[int], settings: GateSettings) -> Arrivals:
@@ -155,53 +174,75 @@ def lay_out(store: Store, process: ProcessSpec, load_ids: Sequence[int], setting
         "start_activities": list(process.case.start_activities),
         "end_activities": list(process.case.end_activities),
         "reopened_by": list(process.case.reopened_by),
+        "by_lifecycle": "lifecycle" in filled_columns(process),
     }
     with store.registered("given_offsets", offsets_table(process.time_zone)):
         store.connection.execute("CREATE OR REPLACE TEMP TABLE gate_offsets AS SELECT * FROM given_offsets")
     _columns(store, process)
     _former_cases(store, process)
     _declared_starts(store, process)
-    for name in ("steps", "duplicates", "events", "slots", "cases", "contexts"):
-        sql = _ordered_rows(process) if name == "events" else sql_step("gates", name).sql
-        store.run_step(composed_step(f"gates/{name}", f"CREATE OR REPLACE TEMP TABLE gate_{name} AS\n{sql}"), values)
+    for name in ("steps", "duplicates"):
+        _make(store, name, values)
+    _put_in_order(store, process)
+    for name in ("slots", "cases", "contexts"):
+        _make(store, name, values)
     return Arrivals(load_ids=tuple(load_ids), sources=_sources(store, process), cases=_cases(store))
 
 
-def _ordered_rows(process: ProcessSpec) -> str:
-    """The usable rows at hand that repeat no other, in the order of their case, each beside its neighbours.
+def _make(store: Store, name: str, values: Mapping[str, object]) -> None:
+    sql = sql_step("gates", name).sql
+    store.run_step(composed_step(f"gates/{name}", f"CREATE OR REPLACE TEMP TABLE gate_{name} AS\n{sql}"), values)
 
-    One sort, without the columns that nothing fills; the neighbours are then seen in one pass.
+
+def _put_in_order(store: Store, process: ProcessSpec) -> None:
+    """Show the usable rows at hand that repeat no other as `gate_events`, by case and time, beside their neighbours.
+
+    The neighbours are seen in one pass whenever they are asked for. Rows that were mapped in order aren't sorted again.
     """
     filled = filled_columns(process)
-    order = [name for name in ("order_number", "order_text") if name in filled]
-    carried = "".join(f", m.{name}" for name in order)
-    has_role, has_start = "role" in filled, "started_at" in filled
-    happened = "coalesce(m.completed_at, m.started_at) AS happened_at, m.started_at" if has_start else "m.completed_at"
-    at = "happened_at" if has_start else "completed_at"
+    repeats = store.fetch_sql("gates/count_duplicates", "SELECT count(*) FROM temp.gate_duplicates") != [(0,)]
+    if lies_in_order(process) and "lifecycle" not in filled and not repeats:
+        rows = "SELECT *, activity_code AS step_no, completed_at AS happened_at FROM temp.mapped WHERE reject IS NULL"
+    else:
+        order = [name for name in ("order_number", "order_text") if name in filled]
+        sort = ", ".join(["m.case_code", "happened_at", *(f"m.{name}" for name in order), "m.load_id", "m.row_number"])
+        store.run_step(
+            composed_step(
+                "gates/rows",
+                f"""
+                CREATE OR REPLACE TEMP TABLE gate_rows AS
+                SELECT m.source_no, m.load_id, m.row_number, m.case_code, s.step_no, m.role_code, m.started_at,
+                    m.completed_at, coalesce(m.completed_at, m.started_at) AS happened_at
+                FROM temp.mapped AS m
+                JOIN temp.gate_steps AS s
+                    ON s.activity_code = m.activity_code AND s.lifecycle = coalesce(m.lifecycle, 'complete')
+                ANTI JOIN temp.gate_duplicates AS d USING (source_no, load_id, row_number)
+                WHERE m.reject IS NULL
+                ORDER BY {sort}
+                """,
+            )
+        )
+        rows = "FROM temp.gate_rows"
     near = {
         f"{side}_{name}": f"CASE WHEN {way}(case_code) OVER () = case_code THEN {way}({column}) OVER () END"
         for side, way in (("before", "lag"), ("after", "lead"))
-        for name, column in (("at", at), ("step", "step_no"), ("row", "row_number"))
+        for name, column in (("at", "happened_at"), ("step", "step_no"), ("row", "row_number"))
     }
-    return f"""
-        SELECT source_no, load_id, row_number, case_code, step_no, {"role" if has_role else "NULL::VARCHAR AS role"},
-            {"started_at" if has_start else "NULL::TIMESTAMPTZ AS started_at"}, completed_at, {at} AS happened_at,
+    store.connection.execute(
+        f"""
+        DROP VIEW IF EXISTS temp.gate_events;
+        CREATE TEMP VIEW gate_events AS
+        SELECT source_no, load_id, row_number, case_code, step_no, role_code, started_at, completed_at, happened_at,
             row_number() OVER () AS place, lag(case_code) OVER () IS DISTINCT FROM case_code AS is_first,
             {", ".join(f"{value} AS {name}" for name, value in near.items() if name != "after_row")}
-        FROM (
-            SELECT m.source_no, m.load_id, m.row_number, m.case_code, s.step_no {", m.role" if has_role else ""},
-                {happened}{", m.completed_at" if has_start else ""}{carried}
-            FROM temp.mapped_rows AS m
-            JOIN temp.gate_steps AS s ON s.activity = m.activity AND s.lifecycle = coalesce(m.lifecycle, 'complete')
-            ANTI JOIN temp.gate_duplicates AS d USING (source_no, load_id, row_number)
-            WHERE m.reject IS NULL
-            ORDER BY {", ".join(["m.case_code", at, *(f"m.{name}" for name in order), "m.load_id", "m.row_number"])}
-        )
-    """
+        FROM ({rows})
+        """
+    )
 
 
 def clear(store: Store) -> None:
     """Drop all that was laid out."""
+    store.connection.execute("DROP VIEW IF EXISTS temp.gate_events; DROP VIEW IF EXISTS temp.gate_case_ids")
     drop_temp_tables(store)
     for table in TEMPORARY:
         store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")

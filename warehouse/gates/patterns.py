@@ -83,7 +83,9 @@ def activities_at_hand(store: Store) -> tuple[str, ...]:
     """The activities of the mapped rows, by name."""
     rows = store.fetch_sql(
         "gates/activities_at_hand",
-        "SELECT DISTINCT activity FROM temp.mapped_rows WHERE reject_reason IS NULL ORDER BY activity",
+        "SELECT activity FROM temp.mapped_activities "
+        "SEMI JOIN (SELECT DISTINCT activity_code FROM temp.mapped WHERE reject IS NULL) USING (activity_code) "
+        "ORDER BY activity",
     )
     return tuple(row[0] for row in rows)
 

@@ -139,7 +139,7 @@ def let_in(
                 """
                 INSERT INTO row_changes
                 SELECT DISTINCT $change_no, $process, n.case_id
-                FROM temp.mapped_rows AS m
+                FROM temp.mapped AS m
                 SEMI JOIN temp.gate_free USING (load_id, row_number)
                 JOIN temp.gate_case_ids AS n USING (case_code)
                 """,

@@ -31,7 +31,7 @@ def make_case_attributes(store: Store, process: ProcessSpec, as_of: datetime) ->
             CREATE OR REPLACE TEMP TABLE case_attributes AS
             SELECT m.case_code{merged}
             FROM (
-                SELECT case_code{from_events} FROM temp.mapped_rows
+                SELECT case_code{from_events} FROM temp.mapped
                 WHERE reject IS NULL AND coalesce(started_at, completed_at) <= $as_of
                 GROUP BY case_code
             ) AS m

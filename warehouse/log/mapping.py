@@ -14,16 +14,12 @@ from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.loads import landed_columns, source_number
 from warehouse.log.composing import Composer, within_reason
 from warehouse.log.duplicates import find_all_duplicates
-from warehouse.log.temporary import make_temp_tables
+from warehouse.log.naming import case_text, code_cases, code_names, current_cases, seed_names
+from warehouse.log.temporary import NAMED, filled_columns, make_mapped_tables, show_mapped
 from warehouse.log.zones import local_spans_table
 from warehouse.specification import AttributeSpec, ProcessSpec, SourceSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
-
-# more rows than a load can have, so that load and row make one number
-_ROWS_OF_A_LOAD = 1 << 36
-
-_CURRENT_LOADS = "SELECT load_id FROM landing.main.landing_loads WHERE is_current"
 
 
 def named_columns(source: SourceSpec) -> tuple[str, ...]:
@@ -115,6 +111,24 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How rows are mapped: the dictionary of their cases, whether held rows are rejected, and where the result lies.
+
+    `home` is `temp` or the file that is carried from the gates to shaping.
+    """
+
+    dictionary: str
+    hold: bool
+    home: str
+
+
+def lies_in_order(process: ProcessSpec) -> bool:
+    """Whether mapped rows are laid in the order of events: one source of events, each row of it one event."""
+    kinds = [source.kind for source in process.sources if source.kind != "cases"]
+    return kinds == ["events"] and "started_at" not in filled_columns(process)
+
+
 def map_rows(
     store: Store,
     process: ProcessSpec,
@@ -122,51 +136,64 @@ def map_rows(
     rows: Callable[[int], str] | None = None,
     dictionary: str | None = None,
     hold: bool = True,
+    home: str = "temp",
 ) -> None:
-    """Fill the temp tables `mapped_rows`, `rejected_rows` and `mapped_case_rows` from the current loads of all sources.
+    """Show the current loads of all sources as `mapped_rows` and `mapped_case_rows` (see `show_mapped`).
 
     Rows that repeat an earlier one are left out; a row that can't be used carries its reason in `reject_reason`. What
     goes by rule is counted by case and load in `row_figures`. `rows` gives other rows of a source, by its number, as a
     FROM clause with the landed columns under the name r; their duplicates were found before. `dictionary` holds the
     codes of all their cases (see `code_cases`); without one, those of the current loads get codes that nobody keeps.
-    Rows that a quality gate holds are rejected with its reason, unless `hold` is False. Cost: one scan of the landed
-    rows and a grouping of their keys.
+    Rows that a quality gate holds are rejected with its reason, unless `hold` is False. Where `lies_in_order`, the rows
+    lie by case and in the order of its events. Cost: two scans of the landed rows, a sort, a grouping of their keys.
     """
-    make_temp_tables(store, process)
-    if rows is None:
-        store.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
-        )
+    make_mapped_tables(store, process, home=home)
+    seed_names(store, process, home)
+    begin_counting(store, finds_duplicates=rows is None)
     if dictionary is None:
         dictionary = "temp.mapped_ids"
         store.connection.execute("CREATE OR REPLACE TEMP TABLE mapped_ids (case_code INTEGER, case_id VARCHAR)")
         code_cases(store, current_cases(store, process), dictionary=dictionary)
-    hold = hold and _has_held_rows(store)
+    mapping = Mapping(dictionary=dictionary, hold=hold and has_held_rows(store), home=home)
     for source in process.sources:
-        _map_source(store, process, source, rows=rows, dictionary=dictionary, hold=hold)
+        number = source_number(store, process=process.name, source=source.name)
+        if number is None:
+            continue
+        if rows is None:
+            count_decided(store, process, source, number)
+        else:
+            _count_filtered(store, process, source, rows(number))
+        _map_source(store, process, source, number, standing_rows(number) if rows is None else rows(number), mapping)
+    show_mapped(store, process, home=home)
+
+
+def begin_counting(store: Store, *, finds_duplicates: bool = True) -> None:
+    """Make `temp.row_figures`, empty, and `temp.duplicate_rows` unless those were found before."""
+    store.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE row_figures (case_id VARCHAR, load_id INTEGER, figure VARCHAR, n BIGINT)"
+    )
+    if finds_duplicates:
+        store.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)"
+        )
+
+
+def count_decided(store: Store, process: ProcessSpec, source: SourceSpec, number: int) -> None:
+    """Find the rows of the current loads that repeat others; count them and those that filters leave out."""
+    find_all_duplicates(store, source, number)
+    _count_duplicates(store, process, source, number)
+    _count_filtered(store, process, source, standing_rows(number))
 
 
 def _map_source(
-    store: Store,
-    process: ProcessSpec,
-    source: SourceSpec,
-    *,
-    rows: Callable[[int], str] | None,
-    dictionary: str,
-    hold: bool,
+    store: Store, process: ProcessSpec, source: SourceSpec, number: int, rows: str, mapping: Mapping
 ) -> None:
-    number = source_number(store, process=process.name, source=source.name)
-    if number is None:
-        return
-    if rows is None:
-        find_all_duplicates(store, source, number)
-        _count_duplicates(store, process, source, number)
     columns = landed_columns(store, process=process.name, source=source.name)
-    chosen = standing_rows(number) if rows is None else rows(number)
-    _count_filtered(store, process, source, columns, chosen)
     indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
     for index in indexes:
-        _insert_mapped(store, process, source, number, columns, index, chosen, dictionary=dictionary, hold=hold)
+        if source.kind != "cases":
+            _code_names(store, process, source, columns, index, rows, mapping)
+        _insert_mapped(store, process, source, number, columns, index, rows, mapping)
 
 
 def standing_rows(number: int, table: str | None = None) -> str:
@@ -182,51 +209,6 @@ def standing_rows(number: int, table: str | None = None) -> str:
             WHERE d.source_no = {number} AND d.load_id = r.load_id AND d.row_number = r.row_number
         )
     """
-
-
-def code_cases(store: Store, names: str, *, dictionary: str = "case_ids") -> None:
-    """Give every case of the query `names` (case_id, place) that the dictionary lacks a code of its own.
-
-    They are numbered in the order of their first place, so that cases that began at about the same time lie together;
-    the empty name stands for rows without a case. Cost: a grouping of the names.
-    """
-    store.run_step(
-        composed_step(
-            "log/new_cases",
-            f"""
-            INSERT INTO {dictionary}
-            SELECT (SELECT coalesce(max(case_code), -1) FROM {dictionary}) + row_number() OVER (), case_id
-            FROM (
-                SELECT case_id
-                FROM (SELECT case_id, min(place) AS place FROM ({names}) GROUP BY case_id)
-                ANTI JOIN {dictionary} USING (case_id)
-                ORDER BY place, case_id
-            )
-            """,
-        )
-    )
-
-
-def current_cases(store: Store, process: ProcessSpec, *, loads: str = _CURRENT_LOADS) -> str:
-    """The cases of the landed rows of some loads, with the places of the rows, as a query for `code_cases`."""
-    relations = ["SELECT NULL::VARCHAR AS case_id, NULL::BIGINT AS place WHERE false"]
-    for source in process.sources:
-        number = source_number(store, process=process.name, source=source.name)
-        text = case_text(store, process, source)
-        if number is not None and text is not None:
-            relations.append(
-                f"SELECT {text}, r.load_id::BIGINT * {_ROWS_OF_A_LOAD} + r.row_number "
-                f"FROM landing.main.rows_{number} AS r WHERE r.load_id IN ({loads})"
-            )
-    return " UNION ALL ".join(relations)
-
-
-def case_text(store: Store, process: ProcessSpec, source: SourceSpec) -> str | None:
-    """The case of a landed row of any load as SQL over `r`, empty where it has none; None where nothing is landed."""
-    columns = landed_columns(store, process=process.name, source=source.name, only_current=False)
-    if source.case not in columns:
-        return None
-    return f"coalesce({Composer(columns=columns, source=source, process=process.name).text(source.case)}, '')"
 
 
 def _count_duplicates(store: Store, process: ProcessSpec, source: SourceSpec, number: int) -> None:
@@ -246,14 +228,9 @@ def _count_duplicates(store: Store, process: ProcessSpec, source: SourceSpec, nu
     )
 
 
-def _count_filtered(
-    store: Store,
-    process: ProcessSpec,
-    source: SourceSpec,
-    columns: dict[str, tuple[str, str]],
-    rows: str,
-) -> None:
+def _count_filtered(store: Store, process: ProcessSpec, source: SourceSpec, rows: str) -> None:
     """Count the rows that the source's filters leave out or that say that a row is gone: nothing goes in silence."""
+    columns = landed_columns(store, process=process.name, source=source.name)
     text = case_text(store, process, source)
     if source.deleted is not None:
         compose = Composer(columns=columns, source=source, process=process.name)
@@ -280,6 +257,48 @@ def _count_rows(store: Store, compose: Composer, text: str | None, figure: str, 
     )
 
 
+def _names(compose: Composer, milestone_index: int | None) -> dict[str, str]:
+    """What a row names besides its case, as expressions over it."""
+    source = compose.source
+    if milestone_index is not None:
+        milestone = source.milestones[milestone_index]
+        names = {"activity": compose.bind(milestone.activity)}
+        given = {"resource": milestone.resource}
+    else:
+        parts = [compose.text(name) for name in source.activity]
+        joined = f"concat_ws({compose.bind(source.activity_separator)}, {', '.join(parts)})" if len(parts) > 1 else ""
+        names = {"activity": f"nullif({joined}, '')" if joined else parts[0]}
+        given = {"resource": source.resource, "role": source.role}
+    return names | {name: compose.text(column) for name, column in given.items() if column is not None}
+
+
+def _conditions(compose: Composer, milestone_index: int | None) -> str:
+    """Which rows of a source are mapped at all."""
+    source = compose.source
+    conditions = [compose.condition(spec) for spec in source.filters]
+    if milestone_index is not None:
+        # an empty milestone has not been reached; that is no fault of the row
+        conditions.append(f"({compose.text(source.milestones[milestone_index].instant.column)}) IS NOT NULL")
+    if source.deleted is not None:
+        conditions.append(f"NOT ({compose.condition(source.deleted)})")
+    return " AND ".join(f"({each})" for each in conditions) or "true"
+
+
+def _code_names(
+    store: Store,
+    process: ProcessSpec,
+    source: SourceSpec,
+    columns: dict[str, tuple[str, str]],
+    milestone_index: int | None,
+    rows: str,
+    mapping: Mapping,
+) -> None:
+    compose = Composer(columns=columns, source=source, process=process.name)
+    names = _names(compose, milestone_index)
+    relation = f"(SELECT r.* {rows}) AS r WHERE {_conditions(compose, milestone_index)}"
+    code_names(store, mapping.home, names, relation, compose.values)
+
+
 def _insert_mapped(
     store: Store,
     process: ProcessSpec,
@@ -288,9 +307,7 @@ def _insert_mapped(
     columns: dict[str, tuple[str, str]],
     milestone_index: int | None,
     rows: str,
-    *,
-    dictionary: str,
-    hold: bool,
+    mapping: Mapping,
 ) -> None:
     compose = Composer(columns=columns, source=source, process=process.name)
     own: dict[tuple[str, str], AttributeSpec] = {(a.of, a.name): a for a in source.attributes}
@@ -301,35 +318,20 @@ def _insert_mapped(
             mine = own.get((kind, spec.name))
             if mine is not None:
                 attributes[f"{prefix}{index}"] = compose.attribute(mine)
-    if source.kind == "cases":
-        picked = {name: value for name, value in attributes.items() if name.startswith("k")}
-        selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
-        selected |= {"case_id": compose.text(source.case), **picked}
-        _run_insert(
-            store, "mapped_case_rows", rows, compose, selected, condition="true", dictionary=dictionary, hold=hold
-        )
-        _set_aside_case_rows(store)
-        return
     selected = {"source_no": str(number), "load_id": "r.load_id", "row_number": "r.row_number"}
     selected["case_id"] = compose.text(source.case)
-    condition = "true"
+    if source.kind == "cases":
+        selected |= {name: value for name, value in attributes.items() if name.startswith("k")}
+        _run_insert(store, "laid_case_rows", rows, compose, selected, _conditions(compose, None), mapping)
+        _set_aside_case_rows(store, mapping.home)
+        return
+    selected |= _names(compose, milestone_index)
     if milestone_index is not None:
         milestone = source.milestones[milestone_index]
-        selected["activity"] = compose.bind(milestone.activity)
         completed, note = compose.instant(milestone.instant)
         selected |= {"completed_at": completed, "completed_note": note, "order_number": str(milestone_index)}
         instants = [("completed_at", milestone.instant.column)]
-        if milestone.resource is not None:
-            selected["resource"] = compose.text(milestone.resource)
-        # an empty milestone has not been reached; that is no fault of the row
-        condition = f"({compose.text(milestone.instant.column)}) IS NOT NULL"
     else:
-        parts = [compose.text(name) for name in source.activity]
-        selected["activity"] = (
-            parts[0]
-            if len(parts) == 1
-            else f"nullif(concat_ws({compose.bind(source.activity_separator)}, {', '.join(parts)}), '')"
-        )
         instants = []
         for target, instant in (("started", source.started), ("completed", source.completed)):
             if instant is not None:
@@ -338,31 +340,33 @@ def _insert_mapped(
         if source.lifecycle is not None:
             selected["lifecycle"] = f"lower({compose.text(source.lifecycle)})"
             selected["by_lifecycle"] = "true"
-        for target, name in (("instance_key", source.instance), ("resource", source.resource), ("role", source.role)):
-            if name is not None:
-                selected[target] = compose.text(name)
+        if source.instance is not None:
+            selected["instance_key"] = compose.text(source.instance)
         if source.order is not None:
             selected["order_number"] = f"TRY_CAST({compose.text(source.order)} AS DOUBLE)"
             selected["order_text"] = compose.text(source.order)
     selected |= attributes
     raw = {target: (column, compose.stated(column)) for target, column in instants}
-    _run_insert(
-        store, "mapped", rows, compose, selected, condition=condition, dictionary=dictionary, hold=hold, raw=raw
-    )
+    order = ""
+    if lies_in_order(process):
+        ordered = [name for name in ("order_number", "order_text") if name in selected]
+        order = "ORDER BY " + ", ".join(["case_code", "completed_at", *ordered, "load_id", "row_number"])
+    condition = _conditions(compose, milestone_index)
+    _run_insert(store, "laid_rows", rows, compose, selected, condition, mapping, raw=raw, order=order)
 
 
-def _set_aside_case_rows(store: Store) -> None:
+def _set_aside_case_rows(store: Store, home: str) -> None:
     """Rows of a case table that can't be used go where all rejected rows go."""
     store.run_step(
         composed_step(
             "log/rejected_case_rows",
-            """
-            INSERT INTO temp.mapped (source_no, load_id, row_number, case_code, reject)
-            SELECT source_no, load_id, row_number, case_code, reject FROM temp.mapped_case_rows WHERE reject IS NOT NULL
+            f"""
+            INSERT INTO {home}.laid_rows (source_no, load_id, row_number, case_code, reject)
+            SELECT source_no, load_id, row_number, case_code, reject FROM {home}.laid_case_rows WHERE reject IS NOT NULL
             """,
         )
     )
-    store.run_step(composed_step("log/case_rows_kept", "DELETE FROM temp.mapped_case_rows WHERE reject IS NOT NULL"))
+    store.run_step(composed_step("log/case_rows_kept", f"DELETE FROM {home}.laid_case_rows WHERE reject IS NOT NULL"))
 
 
 def _run_insert(
@@ -371,51 +375,59 @@ def _run_insert(
     rows: str,
     compose: Composer,
     selected: dict[str, str],
-    *,
     condition: str,
-    dictionary: str,
-    hold: bool,
+    mapping: Mapping,
+    *,
     raw: dict[str, tuple[str, str]] | None = None,
+    order: str = "",
 ) -> None:
-    conditions = ["true", *(compose.condition(spec) for spec in compose.source.filters), condition]
-    if compose.source.deleted is not None:
-        conditions.append(f"NOT ({compose.condition(compose.source.deleted)})")
     chosen = ", ".join(f"{expression} AS {name}" for name, expression in selected.items())
     raws = "".join(f", {text} AS raw_{target}" for target, (_, text) in (raw or {}).items())
     relation = f"""
         SELECT r.* {"".join(", " + local for local in compose.locals)}
         {rows}
     """
-    held, joined = ("h.held", _HELD) if hold else ("NULL::VARCHAR[]", "")
+    held, joined = ("h.held", HELD) if mapping.hold else ("NULL::VARCHAR[]", "")
     reject = _reject_expression(compose, selected, raw)
-    mapped = ["case_code" if name == "case_id" else name for name in selected]
+    # what a row names is held by number
+    coded = {"case_id": "case_code"} | {name: f"{name}_code" for name in NAMED}
+    mapped = [coded.get(name, name) for name in selected]
+    named = "".join(
+        f" LEFT JOIN {mapping.home}.named_{dictionary} AS n_{name} ON n_{name}.{name} = m.{name}"
+        for name, dictionary in NAMED.items()
+        if name in selected
+    )
     step = composed_step(
-        f"log/{table}/{compose.source.name}",
+        f"log/mapped/{compose.source.name}",
         f"""
-        INSERT INTO temp.{table} ({", ".join(mapped)}, reject)
+        INSERT INTO {mapping.home}.{table} ({", ".join(mapped)}, reject)
         SELECT {", ".join(mapped)}, coalesce({reject}, held)
         FROM (
             SELECT {chosen} {raws}, {held} AS held
             FROM ({relation}) AS r {" ".join(compose.joins)} {joined}
-            WHERE {" AND ".join(f"({each})" for each in conditions)}
+            WHERE {condition}
         ) AS m
-        JOIN (SELECT case_code, case_id AS coded_id FROM {dictionary}) AS k ON k.coded_id = coalesce(m.case_id, '')
+        JOIN (SELECT case_code, case_id AS coded_id FROM {mapping.dictionary}) AS k
+            ON k.coded_id = coalesce(m.case_id, '')
+        {named}
+        {order}
         """,
     )
     with _zone_tables(store, compose):
         store.run_step(step, compose.values)
 
 
-# what a quality gate holds back, told as the mapping tells what it rejects
-_HELD = """
+HELD = """
     LEFT JOIN (
         SELECT load_id, row_number, first([reason, column_name, value] ORDER BY reason, column_name) AS held
         FROM landing.main.held_rows WHERE replayed_at IS NULL GROUP BY ALL
     ) AS h ON h.load_id = r.load_id AND h.row_number = r.row_number
 """
+"""What a quality gate holds back of the rows r, told as the mapping tells what it rejects: a join."""
 
 
-def _has_held_rows(store: Store) -> bool:
+def has_held_rows(store: Store) -> bool:
+    """Whether a quality gate holds any row."""
     found = store.fetch_sql(
         "log/held", "SELECT count(*) FROM (FROM landing.main.held_rows WHERE replayed_at IS NULL LIMIT 1)"
     )
@@ -428,7 +440,7 @@ def _reject_expression(compose: Composer, selected: dict[str, str], raw: dict[st
     cases: list[tuple[str, str, str, str]] = [("case_id IS NULL", "case_missing", case, "NULL")]
     if raw is not None:
         activity = compose.bind(", ".join(compose.source.activity))
-        cases.append(("activity IS NULL", "activity_missing", activity, "NULL"))
+        cases.append(("m.activity IS NULL", "activity_missing", activity, "NULL"))
         for target, (column, _) in raw.items():
             unreadable = f"raw_{target} IS NOT NULL AND ({target} IS NULL OR NOT {within_reason(target)})"
             found = f"CAST(raw_{target} AS VARCHAR)"

@@ -13,8 +13,9 @@ from warehouse.errors import Problem, WarehouseError
 from warehouse.hotspots.tallies import take_out
 from warehouse.landing.loads import extraction_instant
 from warehouse.log.attributes import make_case_attributes
+from warehouse.log.carried import drop_carried, show_carried, take_up_carried
 from warehouse.log.decided import publish_decided, write_figures, write_rejected, write_unfinished_starts
-from warehouse.log.events import code_names, replace_all_events, replace_touched_events
+from warehouse.log.events import replace_all_events, replace_touched_events
 from warehouse.log.instances import (
     activity_codes,
     is_bare,
@@ -24,10 +25,11 @@ from warehouse.log.instances import (
     write_cases,
     write_instances,
 )
-from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows, rejected_rows
+from warehouse.log.mapping import check_columns, lies_in_order, map_rows, rejected_rows
+from warehouse.log.naming import code_cases, current_cases, keep_names
 from warehouse.log.periods import extent, make_periods
 from warehouse.log.tables import clear_touched, has_tables, lay_out
-from warehouse.log.temporary import drop_temp_tables
+from warehouse.log.temporary import drop_mapped, drop_temp_tables
 from warehouse.log.touched import (
     LogState,
     change_number,
@@ -38,6 +40,7 @@ from warehouse.log.touched import (
     latest_untouched,
     log_state,
     mapping_digest,
+    stands_alone,
     touch_by_instant,
     touch_by_interval,
     write_state,
@@ -48,8 +51,6 @@ from warehouse.mart.views import make_views
 from warehouse.specification import Interval, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
-
-STEP_VERSION = 2
 
 # what one range of cases may hold: its instances fit into a small part of the memory that a night needs anyway
 EVENTS_OF_A_RANGE = 12_000_000
@@ -85,6 +86,32 @@ def shape(
     case column of the landed rows; memory spills to disk.
     """
     check_columns(store, process)
+    is_carried = take_up_carried(store, process, mapping=mapping_digest(process))
+    try:
+        return _shape(
+            store,
+            process,
+            as_of=as_of,
+            anew=anew,
+            interval=interval,
+            is_carried=is_carried,
+            events_of_a_range=events_of_a_range,
+        )
+    finally:
+        drop_temp_tables(store)
+        drop_carried(store)
+
+
+def _shape(
+    store: Store,
+    process: ProcessSpec,
+    *,
+    as_of: datetime | None,
+    anew: bool,
+    interval: Interval | None,
+    is_carried: bool,
+    events_of_a_range: int,
+) -> ShapeResult:
     # a live source is complete up to the instant at which it was asked
     as_of = as_of or extraction_instant(
         store, process=process.name, sources=[source.name for source in process.sources]
@@ -92,11 +119,11 @@ def shape(
     with store.transaction("mart"):
         schema = process_schema(store, process.name)
         store.use("mart", schema)
-        mapping = mapping_digest(process, STEP_VERSION)
+        mapping = mapping_digest(process)
         state = log_state(store) if has_tables(store, schema) else None
         change_no = change_number(store)
-        if anew or state is None or state.mapping != mapping:
-            instant, touched, new = _all_cases(store, process, as_of, events_of_a_range)
+        if anew or state is None or state.mapping != mapping or (is_carried and stands_alone(store, process)):
+            instant, touched, new = _all_cases(store, process, as_of, events_of_a_range, is_carried=is_carried)
         else:
             instant, touched, new = _touched_cases(store, process, as_of, state, interval)
         write_state(store, process, LogState(mapping=mapping, as_of=instant, change_no=change_no))
@@ -108,7 +135,7 @@ def shape(
         quarantined = publish_decided(store, process)
         _publish_process(store, process, instant)
         make_views(store, process)
-        result = ShapeResult(
+        return ShapeResult(
             as_of=instant,
             events=_count(store, "events"),
             cases=_count(store, "cases"),
@@ -117,8 +144,6 @@ def shape(
             variants_new=new,
             rows_quarantined=quarantined,
         )
-    drop_temp_tables(store)
-    return result
 
 
 def _count(store: Store, table: str) -> int:
@@ -131,25 +156,29 @@ def _latest(store: Store) -> datetime | None:
 
 
 def _all_cases(
-    store: Store, process: ProcessSpec, as_of: datetime | None, events_of_a_range: int
+    store: Store, process: ProcessSpec, as_of: datetime | None, events_of_a_range: int, *, is_carried: bool
 ) -> tuple[datetime, int, int]:
     """Make the whole log anew: the instant, the cases, the variants never seen before."""
-    code_cases(store, current_cases(store, process))
-    map_rows(store, process, dictionary="case_ids")
+    if is_carried:
+        in_order = show_carried(store, process)
+    else:
+        code_cases(store, current_cases(store, process))
+        map_rows(store, process, dictionary="case_ids")
+        in_order = lies_in_order(process)
     latest = _latest(store)
     if latest is None:
         raise WarehouseError(_nothing_usable(store, process))
     instant = as_of or latest
     lay_out(store, process)
-    code_names(store)
-    events = replace_all_events(store, process, instant)
+    keep_names(store, process)
+    events = replace_all_events(store, process, instant, in_order=in_order)
     if events == 0:
         raise WarehouseError(_nothing_yet(process, instant))
     write_figures(store, instant)
     write_rejected(store)
     make_case_attributes(store, process, instant)
     # what no later step reads must not lie in memory beside it
-    store.connection.execute("DROP VIEW temp.mapped_rows; DROP TABLE temp.mapped; DROP TABLE temp.mapped_case_rows")
+    drop_mapped(store)
     first, last = _event_extent(store)
     make_periods(store, process, first, max(last, instant))
     new = 0
@@ -193,14 +222,14 @@ def _touched_cases(
         choose_rows(store, process)
         map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
     count_duplicates(store)
-    code_names(store)
+    keep_names(store, process)
     store.connection.execute(
         "CREATE OR REPLACE TEMP TABLE touched AS "
         "SELECT case_code FROM case_ids SEMI JOIN temp.touched_ids USING (case_id)"
     )
     take_out(store, "temp.touched")
     clear_touched(store)
-    events = replace_touched_events(store, process, instant)
+    events = replace_touched_events(store, process, instant, in_order=lies_in_order(process))
     if events == 0:
         raise WarehouseError(_nothing_yet(process, instant))
     write_figures(store, instant)

@@ -14,10 +14,14 @@ from datetime import datetime
 from warehouse.landing.keys import key_of_rows
 from warehouse.landing.loads import source_number
 from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates
-from warehouse.log.mapping import case_text, standing_rows
+from warehouse.log.mapping import standing_rows
+from warehouse.log.naming import case_text
 from warehouse.specification import Interval, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
+
+STEP_VERSION = 2
+"""Of the steps that make the log: another one makes every log anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,10 @@ class LogState:
     change_no: int
 
 
-def mapping_digest(process: ProcessSpec, step_version: int) -> str:
+def mapping_digest(process: ProcessSpec) -> str:
     """A digest of all in a process that its event log depends on: not its titles, its owner or its segments."""
     bare = replace(process, title_en="", title_zh="", owner="", case_url=None, segments=())
-    return hashlib.sha256(repr((step_version, bare)).encode()).hexdigest()
+    return hashlib.sha256(repr((STEP_VERSION, bare)).encode()).hexdigest()
 
 
 def log_state(store: Store) -> LogState | None:
@@ -110,6 +114,17 @@ def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
                 WHERE row_key IN (SELECT row_key {changed})
                 """,
             )
+
+
+def stands_alone(store: Store, process: ProcessSpec) -> bool:
+    """Whether none of the loads that the log was made of is a current one: all cases are touched."""
+    rows = store.fetch_sql(
+        "log/standing_loads",
+        f"SELECT count(*) FROM shaped_loads SEMI JOIN ({_CURRENT_LOADS}) USING (load_id)",
+        process=process.name,
+        sources=[source.name for source in process.sources],
+    )
+    return rows == [(0,)]
 
 
 def add_touched(store: Store, step: str, cases: str, **values: object) -> None:

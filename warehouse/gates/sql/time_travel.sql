@@ -12,15 +12,14 @@ WITH far_cases AS (
     WHERE row_count >= 3 AND (epoch_us(second_at) - epoch_us(first_at) > 1728000000000 OR epoch_us(last_at) - epoch_us(last_but_one_at) > 1728000000000)
 ),
 ends AS (
-    SELECT e.*, c.first_at AS low, c.last_but_one_at AS high, c.last_extent_us AS extent_us
+    SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no, e.completed_at, e.happened_at,
+        CASE WHEN e.is_first THEN c.second_at ELSE c.first_at END AS low,
+        CASE WHEN e.is_first THEN c.last_at ELSE c.last_but_one_at END AS high,
+        CASE WHEN e.is_first THEN c.first_extent_us ELSE c.last_extent_us END AS extent_us
     FROM temp.gate_events AS e
     JOIN far_cases AS c USING (case_code)
-    WHERE e.after_at IS NULL AND c.last_gap_us > 1728000000000 AND c.last_gap_us > 2 * c.last_extent_us
-    UNION ALL
-    SELECT e.*, c.second_at, c.last_at, c.first_extent_us
-    FROM temp.gate_events AS e
-    JOIN far_cases AS c USING (case_code)
-    WHERE e.is_first AND c.first_gap_us > 1728000000000 AND c.first_gap_us > 2 * c.first_extent_us
+    WHERE (e.is_first AND c.first_gap_us > 1728000000000 AND c.first_gap_us > 2 * c.first_extent_us)
+        OR (e.after_at IS NULL AND c.last_gap_us > 1728000000000 AND c.last_gap_us > 2 * c.last_extent_us)
 ),
 far AS (
     SELECT source_no, load_id, row_number, case_code, step_no, completed_at, happened_at,

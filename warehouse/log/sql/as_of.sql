@@ -1,4 +1,4 @@
 -- what:    the instant of the latest usable event
--- inputs:  mapped_rows
+-- inputs:  mapped
 -- grain:   one row
-SELECT max(greatest(started_at, completed_at)) FROM temp.mapped_rows WHERE reject IS NULL
+SELECT max(greatest(started_at, completed_at)) FROM temp.mapped WHERE reject IS NULL

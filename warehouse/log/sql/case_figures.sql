@@ -1,5 +1,5 @@
 -- what:    what was decided by rule about the rows of each mapped case
--- inputs:  row_figures (duplicates, filtered and deleting rows), mapped_rows, case_ids
+-- inputs:  row_figures (duplicates, filtered and deleting rows), mapped, case_ids
 -- grain:   one row per case, load and figure that is not 0
 -- values:  as_of
 INSERT INTO case_figures
@@ -14,7 +14,7 @@ FROM (
             CASE started_note WHEN 'ambiguous' THEN ['instants_ambiguous'] WHEN 'impossible' THEN ['instants_impossible'] ELSE [] END,
             CASE completed_note WHEN 'ambiguous' THEN ['instants_ambiguous'] WHEN 'impossible' THEN ['instants_impossible'] ELSE [] END
         )) AS figure, 1
-    FROM temp.mapped_rows
+    FROM temp.mapped
     WHERE reject IS NOT NULL OR coalesce(completed_at, started_at) > $as_of OR started_note IS NOT NULL
         OR completed_note IS NOT NULL
 )
