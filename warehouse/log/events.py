@@ -34,7 +34,11 @@ def replace_touched_events(store: Store, process: ProcessSpec, as_of: datetime, 
         composed_step("log/touched_events", f"CREATE OR REPLACE TEMP TABLE touched_events AS {relation}"),
         {"as_of": as_of},
     )
-    store.run_step(composed_step("log/untouched_events", "DELETE FROM events WHERE case_code IN (FROM temp.touched)"))
+    store.run_step(
+        composed_step(
+            "log/untouched_events", "DELETE FROM events WHERE case_code IN (SELECT case_code FROM temp.touched)"
+        )
+    )
     store.run_step(composed_step("log/add_events", "INSERT INTO events FROM temp.touched_events"))
     return _count(store, "events")
 

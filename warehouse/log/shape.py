@@ -35,6 +35,7 @@ from warehouse.log.touched import (
     change_number,
     choose_rows,
     chosen_rows,
+    code_touched,
     count_duplicates,
     find_touched,
     latest_untouched,
@@ -203,30 +204,26 @@ def _touched_cases(
 ) -> tuple[datetime, int, int]:
     """Make the cases anew whose rows changed, that look otherwise at the new instant, or that the interval names."""
     find_touched(store, process, state)
+    code_touched(store)
     if interval is not None:
         touch_by_interval(store, interval)
-    code_cases(store, "SELECT case_id, NULL::BIGINT AS place FROM temp.touched_ids")
     instant = as_of
     if instant is None:
         choose_rows(store, process)
-        map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
+        map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
         known = [at for at in (_latest(store), latest_untouched(store)) if at is not None]
         if not known:
             raise WarehouseError(_nothing_usable(store, process))
         instant = max(known)
         if touch_by_instant(store, process, former=state.as_of, as_of=instant):
             choose_rows(store, process)
-            map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
+            map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
     else:
         touch_by_instant(store, process, former=state.as_of, as_of=instant)
         choose_rows(store, process)
-        map_rows(store, process, rows=chosen_rows, dictionary="case_ids")
+        map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
     count_duplicates(store)
     keep_names(store, process)
-    store.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE touched AS "
-        "SELECT case_code FROM case_ids SEMI JOIN temp.touched_ids USING (case_id)"
-    )
     take_out(store, "temp.touched")
     clear_touched(store)
     events = replace_touched_events(store, process, instant, in_order=lies_in_order(process))

@@ -80,4 +80,4 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
 def clear_touched(store: Store) -> None:
     """Take the cases in `temp.touched` out of all derived tables but `events`."""
     for table in ("instances", "cases", "case_figures", "rejected_rows", "pending_cases"):
-        store.connection.execute(f"DELETE FROM {table} WHERE case_code IN (FROM temp.touched)")
+        store.connection.execute(f"DELETE FROM {table} WHERE case_code IN (SELECT case_code FROM temp.touched)")

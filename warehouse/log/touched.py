@@ -72,7 +72,7 @@ _CURRENT_LOADS = """
 
 
 def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
-    """Fill `temp.touched_ids` with the cases (as their sources name them; empty: rows without a case).
+    """Fill `temp.touched_names` with the cases (as their sources name them; empty: rows without a case).
 
     Cost: a scan of the changed loads; under a key that can move a row from case to case, one of the keys of all rows.
     """
@@ -92,7 +92,7 @@ def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
         composed_step(
             "log/touched_by_name",
             """
-            CREATE OR REPLACE TEMP TABLE touched_ids AS
+            CREATE OR REPLACE TEMP TABLE touched_names AS
             SELECT DISTINCT case_id FROM landing.main.row_changes WHERE process = $process AND change_no > $change_no
             """,
         ),
@@ -104,9 +104,9 @@ def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
         if number is None or text is None:
             continue
         changed = f"FROM landing.main.rows_{number} AS r SEMI JOIN temp.changed_loads USING (load_id)"
-        add_touched(store, f"log/touched_by_load/{source.name}", f"SELECT {text} AS case_id {changed}")
+        add_named(store, f"log/touched_by_load/{source.name}", f"SELECT {text} AS case_id {changed}")
         if crosses_cases(source):
-            add_touched(
+            add_named(
                 store,
                 f"log/touched_by_key/{source.name}",
                 f"""
@@ -127,13 +127,64 @@ def stands_alone(store: Store, process: ProcessSpec) -> bool:
     return rows == [(0,)]
 
 
-def add_touched(store: Store, step: str, cases: str, **values: object) -> None:
-    """Add the cases of a query with the one column case_id."""
+def add_named(store: Store, step: str, cases: str) -> None:
+    """Add the cases of a query with the one column case_id to those that are touched by name."""
     store.run_step(
         composed_step(
             step,
-            "INSERT INTO temp.touched_ids "
-            f"SELECT DISTINCT case_id FROM ({cases}) ANTI JOIN temp.touched_ids USING (case_id)",
+            "INSERT INTO temp.touched_names "
+            f"SELECT DISTINCT case_id FROM ({cases}) ANTI JOIN temp.touched_names USING (case_id)",
+        )
+    )
+
+
+def code_touched(store: Store) -> None:
+    """Fill `temp.touched` (case_code, case_id) from the names; cases never seen before get codes of their own.
+
+    Cost: one join of the names with those of all cases; from here on cases go by their codes.
+    """
+    store.run_step(
+        composed_step(
+            "log/touched",
+            """
+            CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT c.case_code, t.case_id FROM temp.touched_names AS t LEFT JOIN case_ids AS c USING (case_id)
+            """,
+        )
+    )
+    store.run_step(
+        composed_step(
+            "log/new_touched",
+            """
+            CREATE OR REPLACE TEMP TABLE new_touched AS
+            SELECT CAST(
+                    (SELECT coalesce(max(case_code), -1) FROM case_ids) + row_number() OVER (ORDER BY case_id) AS INTEGER
+                ) AS case_code, case_id
+            FROM temp.touched WHERE case_code IS NULL
+            """,
+        )
+    )
+    store.connection.execute(
+        """
+        INSERT INTO case_ids FROM temp.new_touched ORDER BY case_code;
+        DELETE FROM temp.touched WHERE case_code IS NULL;
+        INSERT INTO temp.touched FROM temp.new_touched;
+        DROP TABLE temp.new_touched
+        """
+    )
+
+
+def _add_touched(store: Store, step: str, cases: str, **values: object) -> int:
+    """Add the cases of a query with the one column case_code; how many."""
+    return store.run_step(
+        composed_step(
+            step,
+            f"""
+            INSERT INTO temp.touched
+            SELECT case_code, c.case_id
+            FROM (SELECT DISTINCT case_code FROM ({cases}) ANTI JOIN temp.touched USING (case_code))
+            JOIN case_ids AS c USING (case_code)
+            """,
         ),
         values,
     )
@@ -148,15 +199,13 @@ def touch_by_interval(store: Store, interval: Interval) -> None:
     tests += [] if interval.until is None else ["{first} < $until"]
     within = " AND ".join(tests) or "true"
     values = {"since": interval.since, "until": interval.until}
-    add_touched(
+    _add_touched(
         store,
         "log/touched_by_interval",
         f"""
-        SELECT case_id FROM case_ids SEMI JOIN (
-            SELECT case_code FROM events WHERE {within.format(first="occurred_at", last="occurred_at")}
-            UNION ALL
-            SELECT case_code FROM pending_cases WHERE {within.format(first="first_at", last="last_at")}
-        ) USING (case_code)
+        SELECT case_code FROM events WHERE {within.format(first="occurred_at", last="occurred_at")}
+        UNION ALL
+        SELECT case_code FROM pending_cases WHERE {within.format(first="first_at", last="last_at")}
         """,
         **{name: value for name, value in values.items() if value is not None},
     )
@@ -179,26 +228,18 @@ def touch_by_instant(store: Store, process: ProcessSpec, *, former: datetime, as
     if rule.end_attribute is not None:
         end = f"k{names.index(rule.end_attribute)}"
         tests.append(f"({end} <= $as_of) <> ({end} <= $former)")
-    before = _count(store)
-    add_touched(
+    return _add_touched(
         store,
         "log/touched_by_instant",
         f"""
-        SELECT case_id FROM case_ids SEMI JOIN (
-            SELECT case_code FROM cases WHERE {" OR ".join(f"({test})" for test in tests)}
-            UNION ALL
-            SELECT case_code FROM pending_cases WHERE first_at <= $as_of
-        ) USING (case_code)
+        SELECT case_code FROM cases WHERE {" OR ".join(f"({test})" for test in tests)}
+        UNION ALL
+        SELECT case_code FROM pending_cases WHERE first_at <= $as_of
         """,
         as_of=as_of,
         former=former,
         idle=None if rule.idle_seconds is None else int(rule.idle_seconds * 1_000_000),
     )
-    return _count(store) - before
-
-
-def _count(store: Store) -> int:
-    return int(store.fetch_sql("log/count_touched", "SELECT count(*) FROM temp.touched_ids")[0][0])
 
 
 def latest_untouched(store: Store) -> datetime | None:
@@ -206,21 +247,50 @@ def latest_untouched(store: Store) -> datetime | None:
     row = store.fetch_sql(
         "log/latest_untouched",
         """
-        WITH touched AS (SELECT case_code FROM case_ids SEMI JOIN temp.touched_ids USING (case_id))
         SELECT max(at_) FROM (
             SELECT last_event_at AS at_, case_code FROM cases UNION ALL SELECT last_at, case_code FROM pending_cases
-        ) ANTI JOIN touched USING (case_code)
+        ) ANTI JOIN temp.touched USING (case_code)
         """,
     )[0]
     latest: datetime | None = row[0]
     return latest
 
 
+# rows of a case that neither its events nor its rejected rows show: their loads stand in `case_figures`
+_UNSEEN = "('rows_duplicate', 'rows_filtered', 'rows_deleted', 'rows_after_as_of')"
+
+
 def choose_rows(store: Store, process: ProcessSpec) -> None:
     """Fill `temp.touched_rows_<source_no>` with the touched cases' rows, `temp.duplicate_rows` with repeating ones.
 
-    Cost: a scan of the current rows, and of all keys where a key can cross cases.
+    Rows that made events or were rejected are found by their numbers. By the name of the case rows are sought only in
+    the loads that changed, in those with rows of touched cases that show nowhere, and in case tables. Cost: a scan of
+    the numbers of the current rows, and of all keys where a key can cross cases.
     """
+    store.run_step(
+        composed_step(
+            "log/sought_loads",
+            f"""
+            CREATE OR REPLACE TEMP TABLE sought_loads AS
+            SELECT load_id FROM temp.changed_loads
+            UNION SELECT load_id FROM case_figures SEMI JOIN temp.touched USING (case_code) WHERE figure IN {_UNSEEN}
+            """,
+        )
+    )
+    store.run_step(
+        composed_step(
+            "log/known_rows",
+            """
+            CREATE OR REPLACE TEMP TABLE known_rows AS
+            SELECT DISTINCT load_id, row_number
+            FROM (
+                SELECT case_code, load_id, row_number FROM events
+                UNION ALL SELECT case_code, load_id, row_number FROM rejected_rows
+            )
+            SEMI JOIN temp.touched USING (case_code) ANTI JOIN temp.sought_loads USING (load_id)
+            """,
+        )
+    )
     store.connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE candidate_rows (
@@ -234,14 +304,24 @@ def choose_rows(store: Store, process: ProcessSpec) -> None:
         text = case_text(store, process, source)
         if number is None or text is None:
             continue
+        current = "SEMI JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current"
+        named = f"""
+            SELECT r.* FROM landing.main.rows_{number} AS r
+            SEMI JOIN temp.touched AS t ON t.case_id = {text}
+            {current}
+        """
+        known = f"""
+            SELECT r.* FROM landing.main.rows_{number} AS r
+            SEMI JOIN temp.known_rows AS k ON k.load_id = r.load_id AND k.row_number = r.row_number
+            {current}
+        """
+        sought = "WHERE r.load_id IN (FROM temp.sought_loads)"
         store.run_step(
             composed_step(
                 f"log/candidate_rows/{source.name}",
                 f"""
                 CREATE OR REPLACE TEMP TABLE touched_rows_{number} AS
-                SELECT r.* FROM landing.main.rows_{number} AS r
-                SEMI JOIN temp.touched_ids AS t ON t.case_id = {text}
-                SEMI JOIN landing.main.landing_loads AS l ON l.load_id = r.load_id AND l.is_current
+                {named if source.kind == "cases" else f"{named} {sought} UNION ALL {known}"}
                 """,
             )
         )
