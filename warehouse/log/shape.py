@@ -180,7 +180,7 @@ def _all_cases(
     make_case_attributes(store, process, instant)
     # what no later step reads must not lie in memory beside it
     drop_mapped(store)
-    first, last = _event_extent(store)
+    first, last = _event_extent(store, "events", otherwise=instant)
     make_periods(store, process, first, max(last, instant))
     new = 0
     for low, high in _ranges(store, events, events_of_a_range):
@@ -233,7 +233,8 @@ def _touched_cases(
     write_rejected(store)
     make_case_attributes(store, process, instant)
     store.connection.execute("CREATE OR REPLACE TEMP VIEW scope_events AS FROM temp.touched_events")
-    first, last = _event_extent(store)
+    # the months of the others are known
+    first, last = _event_extent(store, "temp.touched_events", otherwise=instant)
     make_periods(store, process, first, max(last, instant))
     new = _derive(store, process, instant)
     first, last = extent(store, "cases")
@@ -259,18 +260,18 @@ def _derive_cases(store: Store, process: ProcessSpec, as_of: datetime) -> int:
     return new
 
 
-def _event_extent(store: Store) -> tuple[datetime, datetime]:
+def _event_extent(store: Store, events: str, *, otherwise: datetime) -> tuple[datetime, datetime]:
     """From the earliest to the latest instant that a case can begin or end at: its events' and its attributes'."""
     attributes = store.fetch_sql(
         "log/instant_attributes",
         "SELECT column_name FROM duckdb_columns() WHERE database_name = 'temp' AND table_name = 'case_attributes' "
         "AND data_type = 'TIMESTAMP WITH TIME ZONE' ORDER BY column_name",
     )
-    relations = ["SELECT min(occurred_at) AS low, max(occurred_at) AS high FROM events"]
+    relations = [f"SELECT min(occurred_at) AS low, max(occurred_at) AS high FROM {events}"]
     relations += [f"SELECT min({name}), max({name}) FROM temp.case_attributes" for (name,) in attributes]
     row = store.fetch_sql("log/event_extent", f"SELECT min(low), max(high) FROM ({' UNION ALL '.join(relations)})")[0]
-    first: datetime = row[0]
-    last: datetime = row[1]
+    first: datetime = row[0] or otherwise
+    last: datetime = row[1] or otherwise
     return first, last
 
 

@@ -157,10 +157,9 @@ def code_touched(store: Store) -> None:
             "log/new_touched",
             """
             CREATE OR REPLACE TEMP TABLE new_touched AS
-            SELECT CAST(
-                    (SELECT coalesce(max(case_code), -1) FROM case_ids) + row_number() OVER (ORDER BY case_id) AS INTEGER
-                ) AS case_code, case_id
-            FROM temp.touched WHERE case_code IS NULL
+            SELECT known.highest + CAST(row_number() OVER (ORDER BY case_id) AS INTEGER) AS case_code, case_id
+            FROM (FROM temp.touched WHERE case_code IS NULL),
+                (SELECT coalesce(max(case_code), -1) AS highest FROM case_ids) AS known
             """,
         )
     )
