@@ -196,8 +196,8 @@ def _case_marks(clocks: Sequence[_Clock], versions: Sequence[str]) -> str:
 
 def _unclear_limits(clocks: Sequence[_Clock], versions: Sequence[str]) -> str:
     return " UNION ALL ".join(
-        f"SELECT case_code, {clock.limit.number}::INTEGER AS limit_no FROM temp.case_marks "
-        f"WHERE version_no = {versions.index(clock.limit.standard_version)} AND ({clock.is_unclear})"
+        f"SELECT case_code, {clock.limit.number}::INTEGER AS limit_no, started_at, ended_at, is_closed "
+        f"FROM temp.case_marks WHERE version_no = {versions.index(clock.limit.standard_version)} AND ({clock.is_unclear})"
         for clock in clocks
     )
 

@@ -1,6 +1,6 @@
 -- what:    when the clock of a limit started and stopped in the cases whose marks leave that unclear, read from their
 --          instances
--- inputs:  unclear_limits, case_marks, scope_instances, given_limits, limit_activities
+-- inputs:  unclear_limits, scope_instances, given_limits, limit_activities
 -- grain:   one row per case, limit and occurrence of its start
 CREATE OR REPLACE TEMP TABLE unclear_clocks AS
 WITH told AS MATERIALIZED (
@@ -22,10 +22,9 @@ marks AS MATERIALIZED (
     JOIN temp.unclear_limits AS u ON u.case_code = i.case_code AND u.limit_no = l.limit_no
 ),
 chosen AS MATERIALIZED (
-    SELECT u.case_code, l.limit_no, 0 AS from_instance, v.started_at AS from_mark, 1 AS occurrence
+    SELECT u.case_code, l.limit_no, 0 AS from_instance, u.started_at AS from_mark, 1 AS occurrence
     FROM temp.unclear_limits AS u
     JOIN temp.given_limits AS l ON l.limit_no = u.limit_no AND l.from_case_start
-    JOIN temp.case_marks AS v ON v.case_code = u.case_code
     UNION ALL
     SELECT case_code, limit_no, min(instance), arg_min(mark, instance), 1
     FROM marks WHERE which = 'first' GROUP BY case_code, limit_no
@@ -55,8 +54,8 @@ reached AS (
     GROUP BY ALL
 )
 SELECT c.case_code, c.limit_no::INTEGER AS limit_no, c.occurrence::INTEGER AS occurrence, c.from_mark AS from_at,
-    CASE WHEN l.to_case_end THEN v.ended_at ELSE r.to_mark END AS to_at, r.to_code, v.is_closed, v.ended_at
+    CASE WHEN l.to_case_end THEN u.ended_at ELSE r.to_mark END AS to_at, r.to_code, u.is_closed, u.ended_at
 FROM chosen AS c
 JOIN temp.given_limits AS l USING (limit_no)
-JOIN temp.case_marks AS v ON v.case_code = c.case_code
+JOIN temp.unclear_limits AS u ON u.case_code = c.case_code AND u.limit_no = c.limit_no
 LEFT JOIN reached AS r ON r.case_code = c.case_code AND r.limit_no = c.limit_no AND r.occurrence = c.occurrence
