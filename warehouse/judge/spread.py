@@ -137,7 +137,7 @@ def _judge(store: Store, process: str, *, as_of: datetime) -> int:
     case_versions(store, process)
     hold_limits(store, as_of=as_of)
     find_deviations(store, process, as_of=as_of)
-    return store.run("judge", "case_verdicts", process=process)
+    return store.run("judge", "case_verdicts")
 
 
 def _drop_temporary(store: Store) -> None:
@@ -152,6 +152,7 @@ def _drop_temporary(store: Store) -> None:
         "former_deviations",
         "former_sightings",
         "given_texts",
+        "judged_variants",
         "variant_numbers",
         "limit_numbers",
         "needed_verdicts",
