@@ -199,17 +199,19 @@ def _count_durations(
     by_segment: bool = False,
 ) -> None:
     segment, source = _source(by_segment=by_segment)
+    # constants are no part of the key: the rows are many
+    key = [place for place in (place_a, place_b) if place != _NO_PLACE] + [segment] * by_segment
     store.run_step(
         composed_step(
             f"hotspots/count_{kind}_{measure}",
             f"""
             INSERT INTO duration_counts
-            SELECT period_no, {segment}, '{kind}', {place_a} AS a, {place_b} AS b, '{measure}', {measure}_us // 1000000,
+            SELECT period_no, {segment}, '{kind}', {place_a}, {place_b}, '{measure}', {measure}_us // 1000000 AS seconds,
                 $sign * count(*), $sign * sum({measure}_us), $sign * count(*) FILTER (is_reference),
                 $sign * coalesce(sum({measure}_us) FILTER (is_reference), 0)
             FROM {source}
             WHERE {measure}_us IS NOT NULL AND {condition}
-            GROUP BY ALL
+            GROUP BY period_no, {", ".join(key)}, seconds
             """,
         ),
         {"sign": sign},

@@ -13,6 +13,6 @@ FROM (
 )
 WHERE n <> 0
 UNION ALL
-SELECT 'limits', period_no, 0, outcome, NULL, NULL, NULL, $sign * sum(n), 0
+SELECT 'limits', period_no, 0, CASE WHEN is_breached THEN 'breached' ELSE 'met' END, NULL, NULL, NULL, $sign * sum(n), 0
 FROM temp.due_checks WHERE segment_no = 0
-GROUP BY period_no, outcome
+GROUP BY period_no, is_breached
