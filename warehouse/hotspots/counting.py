@@ -124,8 +124,9 @@ def _timed(parts: Sequence[str], *, has_roles: bool) -> str:
                 lag(resource_code) OVER () AS last_resource
             FROM temp.tally_instances
         )
-        SELECT f.case_code, f.activity_code, f.resource_code, {"f.role_code, " if has_roles else ""}f.is_last, c.repeats,
-            c.is_reference, d.period_no + CASE WHEN f.completed_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
+        SELECT f.case_code, f.activity_code, f.resource_code, {"f.role_code, " if has_roles else ""}f.is_last,
+            c.repeats, c.is_reference,
+            d.period_no + CASE WHEN f.completed_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
             CASE WHEN f.follows_one THEN f.last_code END AS before_code,
             f.follows_one AND coalesce(f.last_resource <> f.resource_code, false) AS is_handover,
             {durations},
@@ -206,7 +207,8 @@ def _count_durations(
             f"hotspots/count_{kind}_{measure}",
             f"""
             INSERT INTO duration_counts
-            SELECT period_no, {segment}, '{kind}', {place_a}, {place_b}, '{measure}', {measure}_us // 1000000 AS seconds,
+            SELECT period_no, {segment}, '{kind}', {place_a}, {place_b}, '{measure}',
+                {measure}_us // 1000000 AS seconds,
                 $sign * count(*), $sign * sum({measure}_us), $sign * count(*) FILTER (is_reference),
                 $sign * coalesce(sum({measure}_us) FILTER (is_reference), 0)
             FROM {source}

@@ -95,7 +95,20 @@ def _held_limits(store: Store) -> list[HeldLimit]:
         GROUP BY ALL ORDER BY l.limit_no
         """,
     )
-    return [HeldLimit(*row[:7], tuple(row[7]), tuple(row[8])) for row in rows]
+    return [
+        HeldLimit(
+            number=row[0],
+            standard_version=row[1],
+            which=row[2],
+            from_at=row[3],
+            to_at=row[4],
+            from_case_start=row[5],
+            to_case_end=row[6],
+            from_codes=tuple(row[7]),
+            to_codes=tuple(row[8]),
+        )
+        for row in rows
+    ]
 
 
 def _clock(limit: HeldLimit) -> _Clock:
@@ -197,7 +210,8 @@ def _case_marks(clocks: Sequence[_Clock], versions: Sequence[str]) -> str:
 def _unclear_limits(clocks: Sequence[_Clock], versions: Sequence[str]) -> str:
     return " UNION ALL ".join(
         f"SELECT case_code, {clock.limit.number}::INTEGER AS limit_no, started_at, ended_at, is_closed "
-        f"FROM temp.case_marks WHERE version_no = {versions.index(clock.limit.standard_version)} AND ({clock.is_unclear})"
+        f"FROM temp.case_marks WHERE version_no = {versions.index(clock.limit.standard_version)} "
+        f"AND ({clock.is_unclear})"
         for clock in clocks
     )
 

@@ -71,7 +71,7 @@ def take_over_earlier(store: Store, process: str) -> None:
 
 
 def number_findings(store: Store, process: str, sentences: Sentences) -> None:
-    """Fill `temp.judged_variants`, `temp.variant_numbers` and `temp.limit_numbers` from the present verdicts and limits."""
+    """Fill `temp.judged_variants`, `variant_numbers` and `limit_numbers` from the present verdicts and limits."""
     store.run("judge", "judged_variants", process=process)
     store.run("judge", "given_texts", process=process, late_en=sentences.late_en, late_zh=sentences.late_zh)
     store.run("judge", "new_texts")
