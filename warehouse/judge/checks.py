@@ -16,7 +16,7 @@ from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
 # marks that one grouping makes for each case: what it keeps in memory is bounded by them
-MARKS_OF_A_GROUPING = 24
+MARKS_OF_A_GROUPING = 16
 
 _ORDER = ("enabled", "started", "completed")
 _MARK = {
