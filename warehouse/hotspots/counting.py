@@ -75,6 +75,7 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
     _count_durations(store, "follows", "before_code", "activity_code", "before_code IS NOT NULL", "follows", sign=sign)
     for name in _SUMS:
         store.run("hotspots", name, sign=sign)
+    store.connection.execute("DROP TABLE temp.due_checks")
     return counted
 
 
