@@ -14,11 +14,12 @@ from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
 _PARTS = ("waiting", "processing", "sojourn")
+_NO_PLACE = "NULL::INTEGER"
 
 # kind, columns of its place, condition, measures, whether it is split by segment, whether a case may have the place
 # twice without doing an activity twice
 _KINDS: tuple[tuple[str, str, str, str, tuple[str, ...], bool, bool], ...] = (
-    ("activity", "activity_code", "NULL::INTEGER", "is_measured", _PARTS, True, False),
+    ("activity", "activity_code", _NO_PLACE, "is_measured", _PARTS, True, False),
     (
         "handover",
         "before_code",
@@ -28,16 +29,17 @@ _KINDS: tuple[tuple[str, str, str, str, tuple[str, ...], bool, bool], ...] = (
         False,
         False,
     ),
-    ("resource", "resource_code", "NULL::INTEGER", "is_measured AND resource_code IS NOT NULL", _PARTS, False, True),
-    ("role", "role_code", "NULL::INTEGER", "is_measured AND role_code IS NOT NULL", _PARTS, False, True),
+    ("resource", "resource_code", _NO_PLACE, "is_measured AND resource_code IS NOT NULL", _PARTS, False, True),
+    ("role", "role_code", _NO_PLACE, "is_measured AND role_code IS NOT NULL", _PARTS, False, True),
 )
 
 
-# what is summed by place or by likeness, a step each
+# what is summed by place or by likeness, a step each (due_checks: what two of them read)
 _SUMS = (
     "count_follows",
     "count_cycles",
     "count_segment_cycles",
+    "due_checks",
     "count_excess",
     "count_ended",
     "count_figures",
@@ -52,15 +54,13 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
     """
     counted = _choose_cases(store)
     _segments(store, segments, columns)
-    store.run_step(composed_step("hotspots/timed", f"CREATE OR REPLACE TEMP TABLE timed AS {_TIMED}"))
-    has_parts = {
-        part: store.fetch_sql(
-            "hotspots/has_part", f"SELECT count(*) FROM (SELECT 1 FROM temp.timed WHERE {part}_us IS NOT NULL LIMIT 1)"
-        )
-        != [(0,)]
-        for part in _PARTS
-    }
+    has_roles = _has_any(store, "temp.tally_instances", "role_code")
+    parts = _PARTS if _has_any(store, "temp.tally_instances", "started_at") else ("sojourn",)
+    store.run_step(composed_step("hotspots/timed", _timed(parts, has_roles=has_roles)))
+    has_parts = {part: part in parts and _has_any(store, "temp.timed", f"{part}_us") for part in _PARTS}
     for kind, place_a, place_b, condition, measures, by_segment, repeats_freely in _KINDS:
+        if kind == "role" and not has_roles:
+            continue
         present = [measure for measure in measures if has_parts[measure]]
         for measure in present:
             _count_durations(store, kind, place_a, place_b, condition, measure, sign=sign)
@@ -75,6 +75,7 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
     _count_durations(store, "follows", "before_code", "activity_code", "before_code IS NOT NULL", "follows", sign=sign)
     for name in _SUMS:
         store.run("hotspots", name, sign=sign)
+    store.connection.execute("DROP TABLE temp.due_checks")
     return counted
 
 
@@ -85,8 +86,9 @@ def _choose_cases(store: Store) -> int:
             "hotspots/tally_cases",
             """
             CREATE OR REPLACE TEMP TABLE tally_cases AS
-            SELECT c.case_code, c.state, c.ended_at, c.measured_from_at, c.measured_to_at,
-                c.state = 'partial' AS is_partial, v.is_conformant, coalesce(v.is_conformant, false) AS is_reference,
+            SELECT c.case_code, c.state, c.ended_at, c.measured_from_at,
+                CASE WHEN c.state = 'partial' THEN '-infinity' ELSE coalesce(c.measured_to_at, 'infinity') END
+                    AS measured_until, v.is_conformant, coalesce(v.is_conformant, false) AS is_reference,
                 v.standard_version, coalesce(v.deviation_count, 0) AS deviation_count, c.cycle_us, c.period_no,
                 coalesce(r.repeats, false) AS repeats
             FROM temp.tally_scope_cases AS c
@@ -99,31 +101,50 @@ def _choose_cases(store: Store) -> int:
     )
 
 
-# the instances with what is counted of them; the predecessor is the row before, without sorting again
-_TIMED = f"""
-    WITH stored AS (
-        SELECT *,
-            lag(case_code) OVER () IS NOT DISTINCT FROM case_code AS follows_one,
-            lead(case_code) OVER () IS DISTINCT FROM case_code AS is_last,
-            lag(activity_code) OVER () AS last_code,
-            lag(completed_at) OVER () AS last_at,
-            lag(resource_code) OVER () AS last_resource
-        FROM temp.tally_instances
+_PART_US = {
+    "waiting": "epoch_us(f.started_at) - epoch_us(f.enabled_at)",
+    "processing": "epoch_us(f.completed_at) - epoch_us(f.started_at)",
+    "sojourn": "epoch_us(f.completed_at) - epoch_us(f.enabled_at)",
+}
+
+
+def _timed(parts: Sequence[str], *, has_roles: bool) -> str:
+    """The instances with what is counted of them; the predecessor is the row before, without sorting again.
+
+    What no instance has is left out: the rows are many, and each column is memory.
+    """
+    durations = ", ".join(f"{_PART_US[part]} AS {part}_us" for part in parts)
+    return f"""
+        CREATE OR REPLACE TEMP TABLE timed AS
+        WITH stored AS (
+            SELECT *,
+                instance > 1 AS follows_one,
+                coalesce(lead(instance) OVER () = 1, true) AS is_last,
+                lag(activity_code) OVER () AS last_code,
+                lag(completed_at) OVER () AS last_at,
+                lag(resource_code) OVER () AS last_resource
+            FROM temp.tally_instances
+        )
+        SELECT f.case_code, f.activity_code, f.resource_code, {"f.role_code, " if has_roles else ""}f.is_last,
+            c.repeats, c.is_reference,
+            d.period_no + CASE WHEN f.completed_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
+            CASE WHEN f.follows_one THEN f.last_code END AS before_code,
+            f.follows_one AND coalesce(f.last_resource <> f.resource_code, false) AS is_handover,
+            {durations},
+            CASE WHEN f.follows_one THEN epoch_us(f.completed_at) - epoch_us(f.last_at) END AS follows_us,
+            f.enabled_at >= c.measured_from_at AND f.completed_at <= c.measured_until AS is_measured
+        FROM stored AS f
+        JOIN temp.tally_cases AS c USING (case_code)
+        JOIN temp.period_days AS d ON d.day = {epoch_day("f.completed_at")}
+    """
+
+
+def _has_any(store: Store, relation: str, column: str) -> bool:
+    """Whether any row has a value in a column."""
+    rows = store.fetch_sql(
+        "hotspots/has_any", f"SELECT count(*) FROM (SELECT 1 FROM {relation} WHERE {column} IS NOT NULL LIMIT 1)"
     )
-    SELECT f.case_code, f.activity_code, f.resource_code, f.role_code, f.is_last, c.repeats, c.is_reference,
-        d.period_no + CASE WHEN f.completed_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
-        CASE WHEN f.follows_one THEN f.last_code END AS before_code,
-        f.follows_one AND coalesce(f.last_resource <> f.resource_code, false) AS is_handover,
-        epoch_us(f.started_at) - epoch_us(f.enabled_at) AS waiting_us,
-        epoch_us(f.completed_at) - epoch_us(f.started_at) AS processing_us,
-        epoch_us(f.completed_at) - epoch_us(f.enabled_at) AS sojourn_us,
-        CASE WHEN f.follows_one THEN epoch_us(f.completed_at) - epoch_us(f.last_at) END AS follows_us,
-        f.enabled_at >= c.measured_from_at AND (c.measured_to_at IS NULL OR f.completed_at <= c.measured_to_at)
-            AND NOT c.is_partial AS is_measured
-    FROM stored AS f
-    JOIN temp.tally_cases AS c USING (case_code)
-    JOIN temp.period_days AS d ON d.day = {epoch_day("f.completed_at")}
-"""
+    return rows != [(0,)]
 
 
 def _segments(store: Store, segments: Sequence[str], columns: Sequence[str]) -> None:
@@ -180,17 +201,20 @@ def _count_durations(
     by_segment: bool = False,
 ) -> None:
     segment, source = _source(by_segment=by_segment)
+    # constants are no part of the key: the rows are many
+    key = [place for place in (place_a, place_b) if place != _NO_PLACE] + [segment] * by_segment
     store.run_step(
         composed_step(
             f"hotspots/count_{kind}_{measure}",
             f"""
             INSERT INTO duration_counts
-            SELECT period_no, {segment}, '{kind}', {place_a} AS a, {place_b} AS b, '{measure}', {measure}_us // 1000000,
+            SELECT period_no, {segment}, '{kind}', {place_a}, {place_b}, '{measure}',
+                {measure}_us // 1000000 AS seconds,
                 $sign * count(*), $sign * sum({measure}_us), $sign * count(*) FILTER (is_reference),
                 $sign * coalesce(sum({measure}_us) FILTER (is_reference), 0)
             FROM {source}
             WHERE {measure}_us IS NOT NULL AND {condition}
-            GROUP BY ALL
+            GROUP BY period_no, {", ".join(key)}, seconds
             """,
         ),
         {"sign": sign},
@@ -214,38 +238,49 @@ def _count_cases(
     are grouped by case first, so that nothing is counted twice.
     """
     segment, source = _source(by_segment=by_segment)
-    named = f"{place[0]} AS a, {place[1]} AS b"
-    has = ", ".join(f"{measure}_us IS NOT NULL AS has_{measure}" for measure in measures)
-    any_of = ", ".join(f"bool_or(has_{measure}) AS has_{measure}" for measure in measures)
-    grouped = "true" if repeats_freely else "repeats"
-    counted = ", ".join(f"count(*) FILTER (has_{measure}) AS {measure}" for measure in measures)
+    # constants are no part of a key: the rows are many
+    keys = {name: column for name, column in zip(("a", "b"), place, strict=True) if column != _NO_PLACE}
+    if by_segment:
+        keys["segment_no"] = segment
+    key, named = ", ".join(keys), ", ".join(f"{column} AS {name}" for name, column in keys.items())
+    if len(measures) == 1:
+        condition, any_of = f"{condition} AND {measures[0]}_us IS NOT NULL", {measures[0]: "true"}
+    else:
+        any_of = {measure: f"bool_or({measure}_us IS NOT NULL)" for measure in measures}
+    has = ", ".join(f"{expression} AS has_{measure}" for measure, expression in any_of.items())
+    has_any = ", ".join(f"bool_or(has_{measure}) AS has_{measure}" for measure in measures)
+    cases = ", ".join(f"count(*) FILTER (has_{measure}) AS {measure}" for measure in measures)
+    singles = ", ".join(f"count({measure}_us) AS {measure}" for measure in measures)
+    summed = ", ".join(f"sum({measure})::BIGINT AS {measure}" for measure in measures)
+    of_single, single = "", ""
+    if not repeats_freely:
+        of_single = f"""single AS (
+            SELECT period_no, {named}, {singles} FROM {source} WHERE {condition} AND NOT repeats
+            GROUP BY period_no, {key}
+        ),"""
+        single = f"""
+            UNION ALL BY NAME FROM single
+            UNION ALL BY NAME SELECT 0 AS period_no, {key}, {summed} FROM single GROUP BY {key}
+        """
     store.run_step(
         composed_step(
             f"hotspots/cases_{kind}",
             f"""
             INSERT INTO place_tallies
-            WITH chosen AS (
-                SELECT case_code, {segment} AS segment_no, {named}, period_no, {has}, {grouped} AS is_grouped
-                FROM {source} WHERE {condition}
+            WITH of_period AS (
+                SELECT case_code, period_no, {named}, {has} FROM {source}
+                WHERE {condition} {"" if repeats_freely else "AND repeats"} GROUP BY case_code, period_no, {key}
             ),
-            of_period AS (
-                SELECT case_code, segment_no, a, b, period_no, {any_of} FROM chosen WHERE is_grouped GROUP BY ALL
-            ),
-            overall AS (
-                SELECT case_code, segment_no, a, b, 0 AS period_no, {any_of} FROM of_period GROUP BY ALL
-            ),
-            single AS (
-                SELECT segment_no, a, b, period_no, {counted} FROM chosen WHERE NOT is_grouped GROUP BY ALL
-            ),
+            {of_single}
             counted AS (
-                SELECT segment_no, a, b, period_no, {counted}
-                FROM (FROM of_period UNION ALL BY NAME FROM overall) GROUP BY ALL
-                UNION ALL BY NAME FROM single
+                SELECT period_no, {key}, {cases} FROM of_period GROUP BY period_no, {key}
                 UNION ALL BY NAME
-                SELECT segment_no, a, b, 0 AS period_no, {", ".join(f"sum({m})::BIGINT AS {m}" for m in measures)}
-                FROM single GROUP BY ALL
+                SELECT 0 AS period_no, {key}, {cases}
+                FROM (SELECT case_code, {key}, {has_any} FROM of_period GROUP BY case_code, {key}) GROUP BY {key}
+                {single}
             )
-            SELECT 'cases', period_no, segment_no, '{kind}', a, b, measure, $sign * n, 0
+            SELECT 'cases', period_no, {"segment_no" if by_segment else "0"}, '{kind}', a,
+                {"b" if "b" in keys else _NO_PLACE}, measure, $sign * n, 0
             FROM (UNPIVOT counted ON {", ".join(measures)} INTO NAME measure VALUE n)
             WHERE n > 0
             """,

@@ -71,7 +71,8 @@ def take_over_earlier(store: Store, process: str) -> None:
 
 
 def number_findings(store: Store, process: str, sentences: Sentences) -> None:
-    """Fill `temp.variant_numbers` and `temp.limit_numbers` from the present verdicts and limits."""
+    """Fill `temp.judged_variants`, `variant_numbers` and `limit_numbers` from the present verdicts and limits."""
+    store.run("judge", "judged_variants", process=process)
     store.run("judge", "given_texts", process=process, late_en=sentences.late_en, late_zh=sentences.late_zh)
     store.run("judge", "new_texts")
     store.run("judge", "variant_numbers", process=process)
@@ -85,7 +86,7 @@ def find_deviations(store: Store, process: str, *, as_of: datetime) -> None:
     store.run("judge", "former_sightings", process=process)
     store.run("judge", "gone_sightings", process=process)
     store.connection.execute("DELETE FROM deviations WHERE case_code IN (SELECT case_code FROM temp.former_deviations)")
-    store.run("judge", "tonight_deviations", process=process, as_of=as_of)
+    store.run("judge", "tonight_deviations", as_of=as_of)
 
 
 def forget_texts(store: Store) -> None:

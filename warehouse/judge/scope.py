@@ -83,8 +83,11 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
             DROP VIEW IF EXISTS temp.scope_ids;
             DROP VIEW IF EXISTS temp.scope_checks;
             DROP VIEW IF EXISTS temp.scope_deviations;
-            CREATE OR REPLACE TEMP TABLE judged_rows AS FROM cases SEMI JOIN temp.judge_scope USING (case_code);
+            CREATE OR REPLACE TEMP TABLE judged_rows AS
+            SELECT case_code, variant_no, state, started_at, ended_at
+            FROM cases SEMI JOIN temp.judge_scope USING (case_code);
             CREATE OR REPLACE TEMP TABLE judged_instances AS
+            SELECT case_code, instance, activity_code, resource_code, enabled_at, started_at, completed_at
             FROM instances SEMI JOIN temp.judge_scope USING (case_code);
             CREATE TEMP VIEW judged_cases AS FROM temp.judged_rows;
             CREATE TEMP VIEW scope_instances AS FROM temp.judged_instances;

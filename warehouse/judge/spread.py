@@ -12,6 +12,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from warehouse.hotspots.tallies import drop_tally_tables, take_out
+from warehouse.judge.checks import hold_limits
 from warehouse.judge.found import (
     Sentences,
     find_deviations,
@@ -134,9 +135,9 @@ def spread_verdicts(
 def _judge(store: Store, process: str, *, as_of: datetime) -> int:
     """Judge the cases of the scope; how many a version judges."""
     case_versions(store, process)
-    store.run("judge", "limit_checks", as_of=as_of)
+    hold_limits(store, as_of=as_of)
     find_deviations(store, process, as_of=as_of)
-    return store.run("judge", "case_verdicts", process=process)
+    return store.run("judge", "case_verdicts")
 
 
 def _drop_temporary(store: Store) -> None:
@@ -151,6 +152,7 @@ def _drop_temporary(store: Store) -> None:
         "former_deviations",
         "former_sightings",
         "given_texts",
+        "judged_variants",
         "variant_numbers",
         "limit_numbers",
         "needed_verdicts",

@@ -30,6 +30,11 @@ def _among(codes: tuple[int, ...]) -> str:
     return f"activity_code IN ({', '.join(map(str, codes))})" if codes else "false"
 
 
+def _of(aggregate: str, codes: tuple[int, ...]) -> str:
+    """An aggregate over the instances of some activities; where there are none, nothing is kept for it."""
+    return f"{aggregate} FILTER ({_among(codes)})" if codes else f"CASE WHEN false THEN {aggregate} END"
+
+
 def is_bare(process: ProcessSpec) -> bool:
     """Whether every event is an activity instance without a start, and every case starts with its first event."""
     return (
@@ -82,7 +87,8 @@ def make_raw_instances(store: Store, process: ProcessSpec) -> None:
 def make_boundaries(store: Store, process: ProcessSpec, as_of: datetime) -> None:
     """Fill `temp.case_boundaries`: where each case begins and ends, the part that is measured, and its state.
 
-    Only what the process's rules ask for is computed. Cost: one grouping of the events and one of the instances.
+    Only what the process's rules ask for is computed. Cost: one grouping of the events and one of the instances, which
+    is the only one where the two are the same.
     """
     rule = process.case
     names = [spec.name for spec in process.attributes("case")]
@@ -120,36 +126,40 @@ def make_boundaries(store: Store, process: ProcessSpec, as_of: datetime) -> None
             WHERE {_among(tos)} AND i.completed_at <= b.ended_at GROUP BY i.case_code
         )"""
     attributes = "LEFT JOIN temp.case_attributes AS a USING (case_code)" if names else ""
-    sql = f"""
-        CREATE OR REPLACE TEMP TABLE case_boundaries AS
-        WITH facts AS (
+    facts, events, of_events = "", "marks AS m", "m"
+    if not is_bare(process):
+        facts = """facts AS (
             SELECT case_code, min(occurred_at) AS first_event_at, max(occurred_at) AS last_event_at,
                 count(*) AS event_count
             FROM temp.scope_events GROUP BY case_code
-        ),
-        marks AS MATERIALIZED (
+        ),"""
+        events, of_events = "facts AS f LEFT JOIN marks AS m USING (case_code)", "f"
+    sql = f"""
+        CREATE OR REPLACE TEMP TABLE case_boundaries AS
+        WITH {facts}
+        marks AS {"MATERIALIZED" if reopens else "NOT MATERIALIZED"} (
             SELECT case_code, count(*) AS entries, {words},
-                min(coalesce(started_at, completed_at)) FILTER ({_among(starts)}) AS start_activity_at,
-                max(instance) FILTER ({_among(reopens)}) AS reopened,
-                max(completed_at) FILTER ({_among(reopens)}) AS reopened_at,
-                min(completed_at) FILTER ({_among(froms)}) AS from_at,
-                max(completed_at) FILTER ({_among(ends)}) AS end_at
+                min(completed_at) AS first_event_at, max(completed_at) AS last_event_at, count(*) AS event_count,
+                {_of("min(coalesce(started_at, completed_at))", starts)} AS start_activity_at,
+                {_of("max(instance)", reopens)} AS reopened,
+                {_of("max(completed_at)", reopens)} AS reopened_at,
+                {_of("min(completed_at)", froms)} AS from_at,
+                {_of("max(completed_at)", ends)} AS end_at
             FROM temp.raw_instances GROUP BY case_code
         ),
         {finished}
-        bounded AS MATERIALIZED (
-            SELECT f.case_code, f.first_event_at, f.last_event_at, f.event_count, coalesce(m.entries, 0) AS entries,
-                m.word_0, m.word_1,
-                coalesce({start}, m.start_activity_at, f.first_event_at) AS started_at,
+        bounded AS {"MATERIALIZED" if tos else "NOT MATERIALIZED"} (
+            SELECT {of_events}.case_code, {of_events}.first_event_at, {of_events}.last_event_at,
+                {of_events}.event_count, coalesce(m.entries, 0) AS entries, m.word_0, m.word_1,
+                coalesce({start}, m.start_activity_at, {of_events}.first_event_at) AS started_at,
                 CASE
-                    WHEN $ends_with_last_event THEN f.last_event_at
+                    WHEN $ends_with_last_event THEN {of_events}.last_event_at
                     WHEN $has_end_attribute THEN
                         CASE WHEN {end} <= $as_of AND NOT coalesce(m.reopened_at > {end}, false) THEN {end} END
                     ELSE {"e" if reopens else "m"}.end_at
                 END AS ended_at,
                 m.from_at
-            FROM facts AS f
-            LEFT JOIN marks AS m USING (case_code)
+            FROM {events}
             {"LEFT JOIN finished AS e USING (case_code)" if reopens else ""}
             {attributes}
         )

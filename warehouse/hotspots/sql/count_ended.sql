@@ -1,6 +1,6 @@
 -- what:    closed cases by the period of their end: how many, judged, conformant, and their deviations; limits that were met
 --          or breached by the period of their due instant
--- inputs:  tally_cases, tally_checks, limits, period_days
+-- inputs:  tally_cases, due_checks
 -- grain:   one row per figure and period
 -- values:  sign (1 adds, -1 takes away)
 INSERT INTO place_tallies
@@ -13,14 +13,6 @@ FROM (
 )
 WHERE n <> 0
 UNION ALL
-SELECT 'limits', period_no, 0, outcome, NULL, NULL, NULL, $sign * count(*), 0
-FROM (
-    SELECT k.outcome,
-        coalesce(d.period_no + CASE WHEN k.from_at + to_microseconds(l.within_us) >= d.next_from THEN 1 ELSE 0 END, -1)
-            AS period_no
-    FROM temp.tally_checks AS k
-    JOIN limits AS l USING (limit_no)
-    LEFT JOIN temp.period_days AS d ON d.day = (epoch_us(k.from_at) + l.within_us + 62135596800000000) // 86400000000
-    WHERE k.outcome IN ('met', 'breached')
-)
-GROUP BY period_no, outcome
+SELECT 'limits', period_no, 0, CASE WHEN is_breached THEN 'breached' ELSE 'met' END, NULL, NULL, NULL, $sign * sum(n), 0
+FROM temp.due_checks WHERE segment_no = 0
+GROUP BY period_no, is_breached

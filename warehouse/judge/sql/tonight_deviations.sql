@@ -1,18 +1,16 @@
 -- what:    all findings about the cases of the scope as they stand tonight: those found, with their first dates, and those
 --          of the nights before that are found no more, as they were last seen
 -- inputs:  found_deviations, former_deviations, former_sightings, finding_texts, judged_cases, case_versions,
---          variant_dictionary, variant_verdicts
+--          judged_variants
 -- grain:   one row per finding; a case that is gone takes its own along
--- values:  process, as_of
+-- values:  as_of
 INSERT INTO deviations
 WITH unclear AS (
     -- without an exact alignment nothing shows that a finding of flow was mended: it stays as it was
     SELECT v.case_code
     FROM temp.case_versions AS v
-    JOIN variant_dictionary AS x USING (variant_no)
-    JOIN main.variant_verdicts AS d
-        ON d.process = $process AND d.variant_id = x.variant_id AND d.standard_version = v.standard_version
-        AND d.is_open = v.is_open
+    JOIN temp.judged_variants AS d
+        ON d.variant_no = v.variant_no AND d.standard_version = v.standard_version AND d.is_open = v.is_open
     WHERE NOT d.is_exact
 ),
 former AS (
