@@ -83,13 +83,15 @@ class Composer:
             else:
                 local = f"try_strptime({text}, {self.bind(spec.format)})"
         if spec.time_zone is None or spec.time_zone == "UTC":
-            return f"coalesce({with_offset}, timezone('UTC', {local}))", "NULL"
+            return f"coalesce({with_offset}, {_in_utc(local)})", "NULL"
         zone_table = self.zones.setdefault(spec.time_zone, f"zone_{self.source.name}_{len(self.zones)}")
         number = len(self.joins)
         self.locals.append(f"{local} AS local_{number}")
         self.joins.append(f"ASOF LEFT JOIN {zone_table} AS z{number} ON r.local_{number} >= z{number}.local_from")
-        in_utc = f"timezone('UTC', r.local_{number} - to_microseconds(z{number}.offset_us))"
-        return f"coalesce({with_offset}, {in_utc})", f"nullif(z{number}.kind, 'plain')"
+        return (
+            f"coalesce({with_offset}, {_in_utc(f'r.local_{number}', f'z{number}.offset_us')})",
+            f"nullif(z{number}.kind, 'plain')",
+        )
 
     def condition(self, spec: FilterSpec) -> str:
         """A row filter as a condition; a NULL is in no list."""
@@ -111,6 +113,11 @@ class Composer:
         if spec.type == "text":
             return self.text(spec.column)
         return f"TRY_CAST({self.text(spec.column)} AS {_ATTRIBUTE_TYPES[spec.type]})"
+
+
+def _in_utc(local: str, offset_us: str = "0") -> str:
+    """A local time less its offset as an instant, counted in microseconds: a time zone would be asked for each row."""
+    return f"CASE WHEN isfinite({local}) THEN make_timestamptz(epoch_us({local}) - {offset_us}) END"
 
 
 def attribute_type(spec: AttributeSpec) -> str:

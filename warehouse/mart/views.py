@@ -120,7 +120,7 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
         "limit_checks": f"""
             SELECT {name} AS process, c.case_id, l.clause_id, l.standard_version,
                 CAST(k.occurrence AS BIGINT) AS occurrence, k.from_at, k.to_at,
-                k.from_at + to_microseconds(l.within_us) AS due_at,
+                make_timestamptz(epoch_us(k.from_at) + l.within_us) AS due_at,
                 greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)) / 1e6 AS elapsed_seconds,
                 NULL::DOUBLE AS business_seconds, 0.0::DOUBLE AS paused_seconds, l.within_us / 1e6 AS limit_seconds,
                 k.outcome, a.activity AS to_activity

@@ -3,9 +3,9 @@
 -- grain:   one row per offending row
 -- values:  future_tolerance_us
 SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no,
-    CASE WHEN coalesce(e.completed_at > l.asked_at + to_microseconds($future_tolerance_us), false)
+    CASE WHEN coalesce(epoch_us(e.completed_at) > epoch_us(l.asked_at) + $future_tolerance_us, false)
         THEN 'completed' ELSE 'started' END AS part,
     NULL::VARCHAR AS note
 FROM temp.gate_events AS e
 JOIN temp.gate_loads AS l USING (load_id)
-WHERE greatest(e.started_at, e.completed_at) > l.asked_at + to_microseconds($future_tolerance_us)
+WHERE epoch_us(greatest(e.started_at, e.completed_at)) > epoch_us(l.asked_at) + $future_tolerance_us

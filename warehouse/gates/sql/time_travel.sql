@@ -23,8 +23,8 @@ ends AS (
 ),
 far AS (
     SELECT source_no, load_id, row_number, case_code, step_no, completed_at, happened_at,
-        low - to_microseconds(greatest(extent_us, 86400000000)) AS low,
-        high + to_microseconds(greatest(extent_us, 86400000000)) AS high, false AS by_row
+        epoch_us(low) - greatest(extent_us, 86400000000) AS low, epoch_us(high) + greatest(extent_us, 86400000000) AS high,
+        false AS by_row
     FROM ends
 ),
 disordered AS (
@@ -32,7 +32,7 @@ disordered AS (
 ),
 in_file AS (
     SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no, e.completed_at, e.happened_at,
-        lag(e.happened_at) OVER w AS low, lead(e.happened_at) OVER w AS high, true AS by_row
+        lag(epoch_us(e.happened_at)) OVER w AS low, lead(epoch_us(e.happened_at)) OVER w AS high, true AS by_row
     FROM temp.gate_events AS e
     SEMI JOIN disordered USING (case_code)
     WHERE (SELECT count(*) FROM disordered) <= greatest(3, 0.1 * (SELECT count(*) FROM temp.gate_cases))
@@ -41,11 +41,11 @@ in_file AS (
 suspects AS (
     SELECT * FROM far
     UNION ALL
-    SELECT * FROM in_file WHERE low <= high AND NOT happened_at BETWEEN low AND high
+    SELECT * FROM in_file WHERE low <= high AND NOT epoch_us(happened_at) BETWEEN low AND high
 ),
 plain AS (
     SELECT source_no, load_id, row_number, case_code, step_no, completed_at, by_row, make_timestamp(epoch_us(happened_at)) AS happened_at,
-        make_timestamp(epoch_us(low)) AS low, make_timestamp(epoch_us(high)) AS high
+        make_timestamp(low) AS low, make_timestamp(high) AS high
     FROM suspects
 ),
 shifted AS (
