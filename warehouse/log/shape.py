@@ -26,7 +26,7 @@ from warehouse.log.instances import (
 )
 from warehouse.log.mapping import check_columns, code_cases, current_cases, map_rows, rejected_rows
 from warehouse.log.periods import extent, make_periods
-from warehouse.log.tables import clear_touched, has_tables, lay_out
+from warehouse.log.tables import clear_touched, has_tables, lay_out, lay_out_counts
 from warehouse.log.temporary import drop_temp_tables
 from warehouse.log.touched import (
     LogState,
@@ -98,6 +98,7 @@ def shape(
         if anew or state is None or state.mapping != mapping:
             instant, touched, new = _all_cases(store, process, as_of, events_of_a_range)
         else:
+            lay_out_counts(store)  # a log that an earlier release laid out lacks them, and needs no other change
             instant, touched, new = _touched_cases(store, process, as_of, state, interval)
         write_state(store, process, LogState(mapping=mapping, as_of=instant, change_no=change_no))
         store.run_step(
