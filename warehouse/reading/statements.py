@@ -21,7 +21,7 @@ class QueryRow(Protocol):
     def __init__(self, **columns: object) -> None: ...
 
 
-# the layouts of the snapshot from which on more figures are read from counts: of cases and limits, then also of findings
+# the layouts of the snapshot from which on figures are read from counts: of cases and limits, then also of findings
 # and of elements
 _COUNTS_SINCE = (10, 12)
 
