@@ -274,10 +274,10 @@ def judged(variants: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
 
 
 def _element(activity: str, place: int, length: int) -> str:
-    """The element of an instance: alone with its activity, sharing it, or with one more that comes and goes."""
+    """The element of an instance: by its place, or shared with other activities in traces of some lengths."""
     if activity == "A":
-        return "first" if place == 1 else "again"
-    return "rare" if length == 5 else activity.lower()
+        return "even" if place % 2 == 0 else "odd"
+    return "rare" if length in {3, 7} else activity.lower()
 
 
 def compare_counts(store: Store) -> None:
