@@ -12,9 +12,11 @@ import pytest
 from tests.builders.events import Delivery, Row, a_process, events_source, land_all, landed_store
 from tests.property.random_nights import compare_counts, derive
 from tests.warehouse.published import find_hotspots, query
+from warehouse.erasure import Erasure
 from warehouse.hotspots.collect import collect_durations
 from warehouse.log.shape import shape
 from warehouse.mart.counted_views import counted_views
+from warehouse.mart.erasing import erase
 from warehouse.specification import CaseSpec
 from warehouse.store import Store
 
@@ -108,3 +110,24 @@ def test_the_latest_findings_are_told_latest_first(tmp_path: Path) -> None:
         groups = query(store, "SELECT cases, open_cases, findings FROM mart.main.deviation_groups")
     assert [case for (case,) in told] == [f"c{n:02}" for n in range(11, 3, -1)]
     assert groups == [(12, 12, 12)]
+
+
+@pytest.mark.parametrize(("kind", "text"), [("case", "c03"), ("resource", "bob")])
+def test_who_is_forgotten_is_no_example(tmp_path: Path, kind: str, text: str) -> None:
+    """In a kept snapshot counts stay as they were reported; the examples are those of findings that stay."""
+    rows: list[Row] = [
+        {"case": f"c{n:02}", "activity": name, "done": "2026-01-06", "agent": "bob" if n % 3 else "ann", "team": None}
+        for n in range(6)
+        for name in ("A", "C")
+    ]
+    examples = "SELECT case_id FROM mart.main.deviation_examples ORDER BY 1"
+    findings = "SELECT case_id FROM mart.main.deviations WHERE status <> 'resolved' ORDER BY 1"
+    with landed_store(tmp_path, PROCESS, [Delivery("events", rows)]) as store:
+        derive(store, PROCESS, START + timedelta(days=30), anew=False, limits=())
+        groups = query(store, "FROM mart.main.deviation_groups")
+        assert query(store, examples) == query(store, findings) == [(f"c{n:02}",) for n in range(6)]
+        erase(store.connection, "mart", Erasure("desk", kind, (text,)))
+        left = query(store, examples)
+        assert left == query(store, findings)
+        assert len(left) == (5 if kind == "case" else 2)
+        assert query(store, "FROM mart.main.deviation_groups") == groups
