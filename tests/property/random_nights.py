@@ -31,6 +31,7 @@ from warehouse.judge.standards import publish_standards
 from warehouse.judge.verdict import FINDING_COLUMNS, MOVE_COLUMNS, VERDICT_COLUMNS
 from warehouse.landing.loads import known_loads, set_current, source_number
 from warehouse.log.shape import shape
+from warehouse.reading.statements import preparation
 from warehouse.specification import CaseSpec, FilterSpec, InstantSpec, LimitSpec, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
@@ -48,6 +49,16 @@ LIMITS: tuple[LimitSpec, ...] = tuple(
         ),
         a_limit("last", version=version, within=40 * 86_400.0, from_activities=("B",), from_which="last"),
     )
+)
+
+# what the report reads of the counts
+COUNTED = (
+    "group_figures",
+    "group_periods",
+    "group_examples",
+    "element_findings",
+    "element_sojourns",
+    "status_figures",
 )
 
 # what is no fact: who ran what when, and when a finding was first or last seen
@@ -241,11 +252,18 @@ def judged(variants: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
         bounds = {"alignment_cost": len(found), "cost_lower": len(found), "cost_upper": len(found), "is_exact": True}
         verdicts.append(about | bounds | {"fitness": 1 / (1 + len(found))})
         moves.append(about | {"step": 1, "move": "log", "activity": "C", "element_id": None, "position": 1})
+        moves += [
+            about | {"step": 1 + place, "move": "synchronous", "activity": name, "position": place}
+            | {"element_id": _element(name, place, len(names))}
+            for place, name in enumerate(names, 1) if name != "C"
+        ]  # fmt: skip
         findings += [
             about
-            | {"clause_id": "flow", "kind": kind, "activity": activity, "element_id": None, "occurrence": number}
+            | {"clause_id": "flow", "kind": kind, "activity": activity, "occurrence": number}
+            | {"element_id": None if number > 2 else f"after {len(names) % 3}"}
             | {"position": position, "expected": "", "observed": "", "message_key": "k", "message_args": "{}"}
-            | {"sentence_en": kind, "sentence_zh": "s", "owner": "o", "severity": "low"}
+            | {"sentence_en": f"{kind} in {len(names)}", "sentence_zh": "s", "owner": "o"}
+            | {"severity": ("low", "high", None)[len(names) % 3]}
             for number, (kind, activity, position) in enumerate(found, 1)
         ]
     return (
@@ -253,6 +271,24 @@ def judged(variants: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
         pa.Table.from_pylist(moves, schema=MOVE_COLUMNS),
         pa.Table.from_pylist(findings, schema=FINDING_COLUMNS),
     )
+
+
+def _element(activity: str, place: int, length: int) -> str:
+    """The element of an instance: by its place, or shared with other activities in traces of some lengths."""
+    if activity == "A":
+        return "even" if place % 2 == 0 else "odd"
+    return "rare" if length in {3, 7} else activity.lower()
+
+
+def compare_counts(store: Store) -> None:
+    """What the report reads of the counts is what a plain grouping of findings and instances gives."""
+    store.use("mart")
+    for name in COUNTED:
+        counted, plain = (
+            sorted(map(repr, query(store, preparation(name, layout).replace(f"CREATE TEMP TABLE {name} AS", ""))))
+            for layout in (None, 11)
+        )
+        assert counted == plain, name
 
 
 def facts(store: Store) -> dict[str, list[str]]:
@@ -269,6 +305,8 @@ def facts(store: Store) -> dict[str, list[str]]:
         columns, where = "*", ""
         if name == "deviations":
             columns, where = "* EXCLUDE (first_seen, last_seen, resolved_at)", "WHERE status <> 'resolved'"
+        if name == "deviation_totals":
+            where = "WHERE status <> 'resolved'"
         found[name] = sorted(map(repr, query(store, f'SELECT {columns} FROM mart.main."{name}" {where}')))
     return found
 
@@ -294,6 +332,7 @@ def run_round(folder: Path, seed: int) -> int:
                 assert "no row" in str(error) or "no event" in str(error) or "mapping names" in str(error)  # noqa: PT017
                 continue
             nights += 1
+            compare_counts(store)
             incremental = facts(store)
             again = derive(store, process, as_of, anew=False)
             assert again == instant

@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from warehouse.hotspots.tallies import drop_tally_tables, owe_all, settle, wanted_state
 from warehouse.mart.catalogue import process_schema
+from warehouse.mart.views import has_views, make_views
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
-STEP_VERSION = 3
+STEP_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ def collect_durations(store: Store, process: ProcessSpec, *, anew: bool = False)
 
     Cost: groupings of the touched cases, a sort of counts."""
     with store.transaction("mart"):
-        store.use("mart", process_schema(store, process.name))
+        schema = process_schema(store, process.name)
+        store.use("mart", schema)
         if anew:
             owe_all(store, "hotspots")
-        counted = settle(store, wanted_state(process, STEP_VERSION))
+        counted = settle(store, wanted_state(process, STEP_VERSION), process=process.name)
+        if not has_views(store, schema):
+            make_views(store, process)  # the log was laid out by an earlier release, and is as it was
         store.run("hotspots", "places")
         collected = Collected(
             by_period=store.arrow("hotspots", "counts_by_period"),

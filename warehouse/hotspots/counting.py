@@ -1,14 +1,15 @@
 """The shares of some cases in the sums over cases, with a sign: what they add, or what they take away.
 
-`temp.tally_instances` holds the instances of the cases in order, `temp.tally_scope_cases`, `temp.tally_verdicts` and
-`temp.tally_checks` the cases, their verdicts and their limit checks. Per case (promise 9): the shares of two sets of
-cases add up to that of both.
+`temp.tally_instances` holds the instances of the cases in order, `temp.tally_scope_cases`, `temp.tally_verdicts`,
+`temp.tally_checks` and `temp.tally_findings` the cases, their verdicts, their limit checks and their findings. Per case
+(promise 9): the shares of two sets of cases add up to that of both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from warehouse.hotspots.elements import count_elements
 from warehouse.log.instances import epoch_day
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
@@ -44,6 +45,7 @@ _SUMS = (
     "count_ended",
     "count_figures",
     "count_limits",
+    "count_findings",
 )
 
 
@@ -52,7 +54,7 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
 
     `columns` are those of `cases` that hold the segment attributes. Cost: a few groupings of the cases' instances.
     """
-    counted = _choose_cases(store)
+    counted = choose_cases(store)
     _segments(store, segments, columns)
     has_roles = _has_any(store, "temp.tally_instances", "role_code")
     parts = _PARTS if _has_any(store, "temp.tally_instances", "started_at") else ("sojourn",)
@@ -76,10 +78,11 @@ def count_shares(store: Store, segments: Sequence[str], columns: Sequence[str], 
     for name in _SUMS:
         store.run("hotspots", name, sign=sign)
     store.connection.execute("DROP TABLE temp.due_checks")
+    count_elements(store, sign=sign)
     return counted
 
 
-def _choose_cases(store: Store) -> int:
+def choose_cases(store: Store) -> int:
     """The cases of the scope with what their instances must know of them."""
     return store.run_step(
         composed_step(
@@ -90,7 +93,7 @@ def _choose_cases(store: Store) -> int:
                 CASE WHEN c.state = 'partial' THEN '-infinity' ELSE coalesce(c.measured_to_at, 'infinity') END
                     AS measured_until, v.is_conformant, coalesce(v.is_conformant, false) AS is_reference,
                 v.standard_version, coalesce(v.deviation_count, 0) AS deviation_count, c.cycle_us, c.period_no,
-                coalesce(r.repeats, false) AS repeats
+                c.variant_no, coalesce(r.repeats, false) AS repeats
             FROM temp.tally_scope_cases AS c
             LEFT JOIN temp.tally_verdicts AS v USING (case_code)
             LEFT JOIN (

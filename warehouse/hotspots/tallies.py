@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from warehouse.hotspots.counting import count_shares
+from warehouse.hotspots.counting import choose_cases, count_shares
+from warehouse.hotspots.elements import clear_elements, count_elements, renew_rules
 from warehouse.log.periods import make_period_days
+from warehouse.log.tables import lay_out_counts
 from warehouse.log.zones import months, periods_table
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step
@@ -46,9 +48,10 @@ def tally_state(store: Store) -> TallyState | None:
         "hotspots/has_state",
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'mart' AND schema_name = current_schema() "
         "AND table_name IN ('tally_state', 'duration_counts', 'place_tallies', 'segments', 'case_counts', "
-        "'limit_counts')",
+        "'limit_counts', 'finding_counts', 'finding_examples', 'element_rules', 'element_places', 'element_counts', "
+        "'element_cases')",
     )
-    if found != [(6,)]:
+    if found != [(12,)]:
         return None
     rows = store.fetch_sql("hotspots/state", "SELECT segments, columns, time_zone, step FROM tally_state")
     return TallyState(tuple(rows[0][0]), tuple(rows[0][1]), rows[0][2], rows[0][3]) if rows else None
@@ -91,9 +94,11 @@ def take_out(store: Store, cases: str) -> None:
     store.connection.execute("INSERT INTO owed SELECT 'hotspots', case_code FROM temp.tally_scope")
 
 
-def settle(store: Store, state: TallyState) -> int:
+def settle(store: Store, state: TallyState, *, process: str) -> int:
     """Put the shares of all cases that are out back into the sums; how many cases. All of them where that is owed."""
     if owes_all(store, "hotspots") or tally_state(store) != state:
+        lay_out_counts(store)
+        renew_rules(store, process)
         counted = _count_all(store, state)
     else:
         store.connection.execute(
@@ -104,8 +109,13 @@ def settle(store: Store, state: TallyState) -> int:
         )
         _make_days(store, state)
         _choose_touched(store)
+        has_new_rules = renew_rules(store, process)
         counted = count_shares(store, state.segments, state.columns, sign=1)
+        if has_new_rules:
+            _count_all_elements(store)
     _merge(store)
+    store.connection.execute("DELETE FROM finding_examples")
+    store.run("hotspots", "finding_examples")
     store.connection.execute("DELETE FROM owed WHERE stage = 'hotspots'")
     return counted
 
@@ -123,6 +133,7 @@ def _count_all(store: Store, state: TallyState) -> int:
         );
         DELETE FROM case_counts;
         DELETE FROM limit_counts;
+        DELETE FROM finding_counts;
         CREATE TABLE IF NOT EXISTS segments (segment_no INTEGER, segment VARCHAR);
         CREATE OR REPLACE TABLE tally_state (segments VARCHAR[], columns VARCHAR[], time_zone VARCHAR, step INTEGER)
         """
@@ -136,20 +147,35 @@ def _count_all(store: Store, state: TallyState) -> int:
             "step": state.step,
         },
     )
+    clear_elements(store)
     _make_days(store, state)
     counted = 0
     for low, high in _ranges(store):
-        within = f"case_code BETWEEN {low} AND {high}"
-        store.connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP VIEW tally_instances AS FROM instances WHERE {within};
-            CREATE OR REPLACE TEMP VIEW tally_scope_cases AS FROM cases WHERE {within};
-            CREATE OR REPLACE TEMP VIEW tally_verdicts AS FROM case_verdicts WHERE {within};
-            CREATE OR REPLACE TEMP VIEW tally_checks AS FROM limit_checks WHERE {within}
-            """
-        )
+        _choose_range(store, low, high)
         counted += count_shares(store, state.segments, state.columns, sign=1)
     return counted
+
+
+def _count_all_elements(store: Store) -> None:
+    """Count the elements of all cases anew, and nothing else."""
+    clear_elements(store)
+    for low, high in _ranges(store):
+        _choose_range(store, low, high)
+        choose_cases(store)
+        count_elements(store, sign=1)
+
+
+def _choose_range(store: Store, low: int, high: int) -> None:
+    within = f"case_code BETWEEN {low} AND {high}"
+    store.connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP VIEW tally_instances AS FROM instances WHERE {within};
+        CREATE OR REPLACE TEMP VIEW tally_scope_cases AS FROM cases WHERE {within};
+        CREATE OR REPLACE TEMP VIEW tally_verdicts AS FROM case_verdicts WHERE {within};
+        CREATE OR REPLACE TEMP VIEW tally_checks AS FROM limit_checks WHERE {within};
+        CREATE OR REPLACE TEMP VIEW tally_findings AS FROM deviations WHERE {within}
+        """
+    )
 
 
 def _ranges(store: Store) -> list[tuple[int, int]]:
@@ -168,6 +194,7 @@ def _choose_touched(store: Store) -> None:
         DROP VIEW IF EXISTS temp.tally_scope_cases;
         DROP VIEW IF EXISTS temp.tally_verdicts;
         DROP VIEW IF EXISTS temp.tally_checks;
+        DROP VIEW IF EXISTS temp.tally_findings;
         CREATE OR REPLACE TEMP TABLE tally_rows AS
         SELECT * FROM instances SEMI JOIN temp.tally_scope USING (case_code) ORDER BY case_code, instance;
         CREATE TEMP VIEW tally_instances AS FROM temp.tally_rows;
@@ -175,7 +202,8 @@ def _choose_touched(store: Store) -> None:
         CREATE OR REPLACE TEMP TABLE tally_check_rows AS
         FROM limit_checks SEMI JOIN temp.tally_scope_cases USING (case_code);
         CREATE TEMP VIEW tally_verdicts AS FROM case_verdicts SEMI JOIN temp.tally_scope USING (case_code);
-        CREATE TEMP VIEW tally_checks AS FROM temp.tally_check_rows
+        CREATE TEMP VIEW tally_checks AS FROM temp.tally_check_rows;
+        CREATE TEMP VIEW tally_findings AS FROM deviations SEMI JOIN temp.tally_scope USING (case_code)
         """
     )
 
@@ -193,7 +221,7 @@ def _make_days(store: Store, state: TallyState) -> None:
 
 
 def _merge(store: Store) -> None:
-    """Add up the shares of places; a place that nothing is left of goes.
+    """Add up the shares of places, findings and cases of elements; what nothing is left of goes.
 
     The many counts by second are added up when they are read, and here only once a tenth of them takes away.
     """
@@ -206,6 +234,22 @@ def _merge(store: Store) -> None:
         ORDER BY tally, kind, measure, segment_no, place_a, place_b, period_no
         """
     )
+    store.run("hotspots", "merge_findings")
+    store.connection.execute(
+        """
+        CREATE OR REPLACE TABLE element_cases AS
+        SELECT standard_version, element_id, sum(n)::BIGINT AS n
+        FROM element_cases GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
+        """
+    )
+    if _takes_away_much(store, "element_counts"):
+        store.connection.execute(
+            """
+            CREATE OR REPLACE TABLE element_counts AS
+            SELECT standard_version, element_id, sojourn_us, sum(n)::BIGINT AS n
+            FROM element_counts GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
+            """
+        )
     if _takes_away_much(store, "case_counts"):
         store.connection.execute(
             """
@@ -245,7 +289,7 @@ def _takes_away_much(store: Store, table: str) -> bool:
 
 def drop_tally_tables(store: Store) -> None:
     """Give back the memory of what counting made on its way."""
-    for view in ("tally_instances", "tally_scope_cases", "tally_verdicts", "tally_checks"):
+    for view in ("tally_instances", "tally_scope_cases", "tally_verdicts", "tally_checks", "tally_findings"):
         store.connection.execute(f"DROP VIEW IF EXISTS temp.{view}")
     tables: Sequence[str] = (
         "tally_rows",

@@ -28,7 +28,7 @@ from warehouse.log.instances import (
 from warehouse.log.mapping import check_columns, lies_in_order, map_rows, rejected_rows
 from warehouse.log.naming import code_cases, current_cases, keep_names
 from warehouse.log.periods import extent, make_periods
-from warehouse.log.tables import clear_touched, has_tables, lay_out
+from warehouse.log.tables import clear_touched, has_tables, lay_out, lay_out_counts
 from warehouse.log.temporary import drop_mapped, drop_temp_tables
 from warehouse.log.touched import (
     LogState,
@@ -126,6 +126,7 @@ def _shape(
         if anew or state is None or state.mapping != mapping or (is_carried and stands_alone(store, process)):
             instant, touched, new = _all_cases(store, process, as_of, events_of_a_range, is_carried=is_carried)
         else:
+            lay_out_counts(store)  # a log that an earlier release laid out lacks them, and needs no other change
             instant, touched, new = _touched_cases(store, process, as_of, state, interval)
         write_state(store, process, LogState(mapping=mapping, as_of=instant, change_no=change_no))
         store.run_step(

@@ -76,6 +76,34 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
         """
     )
 
+    lay_out_counts(store)
+
+
+def lay_out_counts(store: Store) -> None:
+    """Make the tables of counts of findings and elements where they are missing; stage hotspots fills them."""
+    store.connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS finding_counts (
+            tally VARCHAR, identity_no INTEGER, finding_no INTEGER, standard_version VARCHAR, element_id VARCHAR,
+            period_no INTEGER, status VARCHAR, cases BIGINT, findings BIGINT, timed BIGINT, excess_us HUGEINT
+        );
+        CREATE TABLE IF NOT EXISTS finding_examples (
+            identity_no INTEGER, place INTEGER, case_code INTEGER, occurrence INTEGER, finding_no INTEGER,
+            found_at TIMESTAMPTZ, elapsed_us BIGINT, excess_us BIGINT
+        );
+        CREATE TABLE IF NOT EXISTS element_rules (
+            standard_version VARCHAR, element_id VARCHAR, activity_code INTEGER, is_placed BOOLEAN
+        );
+        CREATE TABLE IF NOT EXISTS element_places (
+            standard_version VARCHAR, element_id VARCHAR, is_open BOOLEAN, variant_no INTEGER, instance INTEGER
+        );
+        CREATE TABLE IF NOT EXISTS element_counts (
+            standard_version VARCHAR, element_id VARCHAR, sojourn_us BIGINT, n BIGINT
+        );
+        CREATE TABLE IF NOT EXISTS element_cases (standard_version VARCHAR, element_id VARCHAR, n BIGINT)
+        """
+    )
+
 
 def clear_touched(store: Store) -> None:
     """Take the cases in `temp.touched` out of all derived tables but `events`."""

@@ -11,15 +11,20 @@ def deviation_id(process: str, case_id: str, clause_id: str, kind: str, activity
     return "md5(concat(" + ", ".join(f"strlen({field}), ':', {field}" for field in fields) + "))"
 
 
-def deviations_of(name: str, schema: str) -> str:
-    """Findings with their texts; those of breached limits get their times, which stand in the sentences as marks."""
+def sentence_of(language: str) -> str:
+    """A finding `d` in one sentence, by its text `t`: that of a breached limit has marks where its times stand."""
     elapsed, excess = "(d.elapsed_us / 1e6)", "(d.excess_us / 1e6)"
-    sentences = ", ".join(
+    return (
         f"CASE WHEN d.elapsed_us IS NULL THEN t.sentence_{language} ELSE "
         f"replace(replace(t.sentence_{language}, chr(1), {duration_in_words(language, elapsed)}), "
         f"chr(2), {duration_in_words(language, excess)}) END AS sentence_{language}"
-        for language in ("en", "zh")
     )
+
+
+def deviations_of(name: str, schema: str) -> str:
+    """Findings with their texts; those of breached limits get their times, which stand in the sentences as marks."""
+    elapsed, excess = "(d.elapsed_us / 1e6)", "(d.excess_us / 1e6)"
+    sentences = ", ".join(sentence_of(language) for language in ("en", "zh"))
     return f"""
         SELECT {deviation_id(name, "c.case_id", "t.clause_id", "t.kind", "t.activity", "d.occurrence")} AS deviation_id,
             {name} AS process, c.case_id, t.standard_version, t.clause_id, t.kind, t.activity, t.element_id,

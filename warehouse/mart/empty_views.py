@@ -56,4 +56,37 @@ EMPTY_VIEWS = {
             NULL::BIGINT AS check_count
         WHERE false
     """,
+    "deviation_groups": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS clause_id, NULL::VARCHAR AS kind, NULL::VARCHAR AS activity,
+            NULL::BIGINT AS cases, NULL::BIGINT AS open_cases, NULL::BIGINT AS findings,
+            NULL::DOUBLE AS excess_seconds, NULL::VARCHAR AS severity
+        WHERE false
+    """,
+    "deviation_periods": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS clause_id, NULL::VARCHAR AS kind, NULL::VARCHAR AS activity,
+            NULL::VARCHAR AS period, NULL::BIGINT AS cases, NULL::BIGINT AS findings
+        WHERE false
+    """,
+    "deviation_examples": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS clause_id, NULL::VARCHAR AS kind, NULL::VARCHAR AS activity,
+            NULL::BIGINT AS place, NULL::VARCHAR AS case_id, NULL::BIGINT AS occurrence,
+            NULL::TIMESTAMPTZ AS found_at, NULL::VARCHAR AS standard_version, NULL::VARCHAR AS owner,
+            NULL::VARCHAR AS sentence_en, NULL::VARCHAR AS sentence_zh
+        WHERE false
+    """,
+    "deviation_elements": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS standard_version, NULL::VARCHAR AS element_id,
+            NULL::BIGINT AS cases, NULL::BIGINT AS findings
+        WHERE false
+    """,
+    "deviation_totals": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS status, NULL::BIGINT AS cases, NULL::BIGINT AS findings
+        WHERE false
+    """,
+    "element_times": """
+        SELECT NULL::VARCHAR AS process, NULL::VARCHAR AS standard_version, NULL::VARCHAR AS element_id,
+            NULL::BIGINT AS instances, NULL::BIGINT AS cases, NULL::DOUBLE AS p50_seconds,
+            NULL::DOUBLE AS total_seconds
+        WHERE false
+    """,
 }

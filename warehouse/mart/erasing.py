@@ -119,6 +119,20 @@ def _erase_working(connection: duckdb.DuckDBPyConnection, database: str, schema:
     if dictionary not in _tables(connection, database, schema):
         return
     codes = f"SELECT {code} FROM {place}.{dictionary} WHERE list_contains($texts::VARCHAR[], {name})"
+    if erasure.kind == "resource" and "finding_examples" in _tables(connection, database, schema):
+        # examples do not say who, but a finding that goes is no example any more
+        execute(
+            connection,
+            composed_step(
+                "erasing/examples",
+                f"""
+                DELETE FROM {place}.finding_examples WHERE (case_code, identity_no, occurrence) IN (
+                    SELECT (case_code, identity_no, occurrence) FROM {place}.deviations WHERE resource_code IN ({codes})
+                )
+                """,
+            ),
+            erasure.values,
+        )
     for table in tables_with(connection, database, schema, code):
         if table == dictionary:
             continue

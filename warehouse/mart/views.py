@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warehouse.mart.counted_views import counted_views
 from warehouse.mart.deviation_view import deviations_of
 from warehouse.mart.empty_views import EMPTY_VIEWS
 from warehouse.mart.view_comments import COMMENTS
@@ -20,6 +21,18 @@ def make_views(store: Store, process: ProcessSpec) -> None:
     _process_views(store, process, schema)
     union_views(store)
     store.use("mart", schema)
+
+
+def has_views(store: Store, schema: str) -> bool:
+    """Whether a process has all views of its own; those that this release brought are missing until it makes them."""
+    rows = store.fetch_sql(
+        "mart/count_views",
+        "SELECT count(*) FROM duckdb_views() WHERE database_name = 'mart' AND schema_name = $schema "
+        "AND list_contains($names::VARCHAR[], view_name)",
+        schema=schema,
+        names=[f"published_{view}" for view in COMMENTS],
+    )
+    return bool(rows[0][0] == len(COMMENTS))
 
 
 def union_views(store: Store) -> None:
@@ -142,6 +155,7 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
             FROM {schema}.limit_counts AS k JOIN {schema}.limits AS l USING (limit_no)
             GROUP BY ALL HAVING sum(k.n) <> 0
         """,
+        **counted_views(name, schema),
     }
     for view, sql in views.items():
         store.run_step(

@@ -21,8 +21,9 @@ class QueryRow(Protocol):
     def __init__(self, **columns: object) -> None: ...
 
 
-# the layout of the snapshot from which on figures are read from counts
-_COUNTS_SINCE = 10
+# the layouts of the snapshot from which on figures are read from counts: of cases and limits, then also of findings
+# and of elements
+_COUNTS_SINCE = (10, 12)
 
 
 @cache
@@ -45,9 +46,10 @@ def preparation(name: str, schema_version: int | None = None) -> str:
     A snapshot of an earlier `schema_version` may have it elsewhere (`prepared/before_<version>/<name>.sql`).
     """
     folder = files("warehouse.reading") / "prepared"
-    if schema_version is not None and schema_version < _COUNTS_SINCE:
-        former = folder / f"before_{_COUNTS_SINCE}" / f"{name}.sql"
-        folder = folder / f"before_{_COUNTS_SINCE}" if former.is_file() else folder
+    for since in _COUNTS_SINCE:
+        former = folder / f"before_{since}" / f"{name}.sql"
+        if schema_version is not None and schema_version < since and former.is_file():
+            return former.read_text(encoding="utf-8")
     return (folder / f"{name}.sql").read_text(encoding="utf-8")
 
 

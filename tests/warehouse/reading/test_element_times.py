@@ -58,7 +58,8 @@ def test_steps_of_one_name_have_times_of_their_own(hotspots: str) -> None:
         connection.execute(HOTSPOTS[hotspots])
     for query in ("element_times", "activity_times"):
         for name in prepared_for(query):
-            connection.execute(preparation(name).replace("CREATE TEMP", "CREATE OR REPLACE TEMP"))
+            # layout 11: where nights did not count elements yet
+            connection.execute(preparation(name, 11).replace("CREATE TEMP", "CREATE OR REPLACE TEMP"))
     values = {"process": "p", "standard_version": "1"}
     rows = connection.execute(statement("element_times"), values).fetchall()
     assert rows == [("first", 2, 2, 10.0, 20.0), ("pay", 3, 3, 20.0, 100.0), ("second", 2, 2, 300.0, 600.0)]

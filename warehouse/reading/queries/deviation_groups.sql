@@ -1,36 +1,31 @@
--- what:       present deviations (not those resolved) by clause, kind and activity; the sentence is that of the latest finding
--- inputs:     deviations, clauses, cases
+-- what:       present deviations (not those resolved) by clause, kind and activity; version, owner and sentence are those of
+--             the latest finding
+-- inputs:     group_figures, group_periods, group_examples, clauses
+-- prepared:   group_figures, group_periods, group_examples
 -- grain:      one row per clause, kind and activity: gravest first, then by cases
 -- parameters: $process, $period (the last complete period)
--- note:       sentences are made when they are read, so only those that are shown are looked up
-WITH grouped AS (
-    SELECT d.clause_id, d.kind, d.activity,
-           arg_max(d.standard_version, coalesce(d.occurred_at, d.last_seen)) AS standard_version,
-           count(*) AS findings, count(DISTINCT d.case_id) AS cases,
-           count(DISTINCT c.case_id) AS cases_in_period,
-           count(DISTINCT d.case_id) FILTER (WHERE d.status = 'open') AS open_cases,
-           sum((d.excess_seconds * 1000000)::HUGEINT)::DOUBLE / 1000000 AS excess_seconds,
-           max(CASE d.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END)
-               AS gravity,
-           arg_max({'case_id': d.case_id, 'occurrence': d.occurrence}, (coalesce(d.occurred_at, d.last_seen), d.case_id, d.occurrence))
-               AS latest,
-           arg_max(d.owner, (coalesce(d.occurred_at, d.last_seen), d.case_id, d.occurrence)) AS owner,
-           arg_max(d.case_id, (coalesce(d.occurred_at, d.last_seen), d.case_id, d.occurrence), 8) AS example_cases
-    FROM deviations d
-    LEFT JOIN (SELECT case_id FROM cases WHERE process = $process AND period = $period) c ON c.case_id = d.case_id
-    WHERE d.process = $process AND d.status <> 'resolved'
-    GROUP BY d.clause_id, d.kind, d.activity
-),
-told AS (
-    SELECT d.clause_id, d.kind, d.activity, d.case_id, d.occurrence, d.sentence_en, d.sentence_zh
-    FROM deviations d
-    WHERE d.process = $process AND d.status <> 'resolved' AND d.case_id IN (SELECT latest.case_id FROM grouped)
+WITH shown AS (
+    SELECT clause_id, kind, activity, arg_min_null(standard_version, place) AS standard_version,
+           arg_min_null(owner, place) AS owner, arg_min_null(sentence_en, place) AS sentence_en,
+           arg_min_null(sentence_zh, place) AS sentence_zh, list(case_id ORDER BY place) AS example_cases
+    FROM group_examples
+    WHERE process = $process
+    GROUP BY clause_id, kind, activity
 )
-SELECT g.* EXCLUDE (latest), s.sentence_en, s.sentence_zh, k.text_en AS clause_en, k.text_zh AS clause_zh
-FROM grouped g
-LEFT JOIN told s
-       ON s.clause_id = g.clause_id AND s.kind = g.kind AND s.activity IS NOT DISTINCT FROM g.activity
-       AND s.case_id = g.latest.case_id AND s.occurrence = g.latest.occurrence
-LEFT JOIN clauses k
-       ON k.process = $process AND k.standard_version = g.standard_version AND k.clause_id = g.clause_id
+SELECT g.clause_id, g.kind, g.activity, s.standard_version, g.findings, g.cases,
+       coalesce(p.cases, 0) AS cases_in_period, g.open_cases, g.excess_seconds,
+       CASE g.severity WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2 WHEN 'low' THEN 1 ELSE 0 END
+           AS gravity,
+       s.owner, coalesce(s.example_cases, []) AS example_cases, s.sentence_en, s.sentence_zh,
+       k.text_en AS clause_en, k.text_zh AS clause_zh
+FROM group_figures AS g
+LEFT JOIN group_periods AS p
+       ON p.process = g.process AND p.period = $period AND p.clause_id IS NOT DISTINCT FROM g.clause_id
+       AND p.kind IS NOT DISTINCT FROM g.kind AND p.activity IS NOT DISTINCT FROM g.activity
+LEFT JOIN shown AS s
+       ON s.clause_id IS NOT DISTINCT FROM g.clause_id AND s.kind IS NOT DISTINCT FROM g.kind
+       AND s.activity IS NOT DISTINCT FROM g.activity
+LEFT JOIN clauses AS k
+       ON k.process = g.process AND k.standard_version = s.standard_version AND k.clause_id = g.clause_id
+WHERE g.process = $process
 ORDER BY gravity DESC, cases DESC, clause_id, kind, activity NULLS FIRST

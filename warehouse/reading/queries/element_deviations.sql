@@ -1,9 +1,9 @@
 -- what:       cases with a present deviation at an element of the drawing
--- inputs:     deviations
+-- inputs:     element_findings
+-- prepared:   element_findings
 -- grain:      one row per element
 -- parameters: $process, $standard_version
-SELECT element_id, count(DISTINCT case_id) AS cases, count(*) AS findings
-FROM deviations
-WHERE process = $process AND standard_version = $standard_version AND element_id IS NOT NULL AND status <> 'resolved'
-GROUP BY element_id
+SELECT element_id, cases, findings
+FROM element_findings
+WHERE process = $process AND standard_version = $standard_version
 ORDER BY element_id

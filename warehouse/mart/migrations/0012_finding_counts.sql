@@ -1,0 +1,2 @@
+-- what:    figures over findings and elements are read from counts, which nights keep (views of their own), and no longer
+--          from the findings and instances
