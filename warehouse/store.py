@@ -41,6 +41,26 @@ class Store:
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def __enter__(self) -> Store:
+        if self.settings not in _KEPT:
+            self._connection = self._open()
+            return self
+        opened = _KEPT[self.settings]
+        if opened is None:
+            opened = _KEPT[self.settings] = self._open()
+        # temp tables belong to the cursor, and go with it
+        self._connection = opened.cursor()
+        self._settle_session(self._connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        if kind is not None and self.settings in _KEPT:
+            # an error may have made the open database unusable; the next store opens the files anew
+            _close_kept(self.settings)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
         for path in (self.settings.landing, self.settings.mart):
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,14 +69,10 @@ class Store:
         connection = duckdb.connect(":memory:")
         self._connection = connection
         try:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET enable_progress_bar = false")
+            self._settle_session(connection)
             spill = self.settings.mart.parent / "spill"
             connection.execute("SET temp_directory = $folder", {"folder": str(spill)})
             connection.execute("SET allocator_background_threads = false")
-            # ASOF joins to a table filled in the same transaction, whose size the planner does not know yet, would
-            # else become nested loops over all pairs
-            connection.execute("SET asof_loop_join_threshold = 0")
             if self.settings.memory_limit is not None:
                 connection.execute("SET memory_limit = $limit", {"limit": self.settings.memory_limit})
             if self.settings.threads is not None:
@@ -68,12 +84,14 @@ class Store:
         except BaseException:
             self.close()
             raise
-        return self
+        return connection
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def _settle_session(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        # ASOF joins to a table filled in the same transaction, whose size the planner does not know yet, would
+        # else become nested loops over all pairs
+        connection.execute("SET asof_loop_join_threshold = 0")
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -83,7 +101,7 @@ class Store:
         return self._connection
 
     def close(self) -> None:
-        """Close both files; DuckDB checkpoints on the way."""
+        """Close both files, unless they are kept open; DuckDB checkpoints on the way."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -175,6 +193,34 @@ class Store:
             yield
         finally:
             self.connection.unregister(name)
+
+
+_KEPT: dict[StoreSettings, duckdb.DuckDBPyConnection | None] = {}
+
+
+@contextmanager
+def kept_open(settings: StoreSettings) -> Iterator[None]:
+    """Let the stores of these files that are opened in the block, one after the other, share one open database.
+
+    What a stage read and wrote is still in memory for the next, and the files are laid out and checkpointed once. At
+    the end of the block the files are closed.
+    """
+    if settings in _KEPT:
+        yield
+        return
+    _KEPT[settings] = None
+    try:
+        yield
+    finally:
+        _close_kept(settings)
+        del _KEPT[settings]
+
+
+def _close_kept(settings: StoreSettings) -> None:
+    opened = _KEPT[settings]
+    _KEPT[settings] = None
+    if opened is not None:
+        opened.close()
 
 
 def arrow_table(columns: Mapping[str, tuple[pa.DataType, Sequence[Any]]]) -> pa.Table:

@@ -21,6 +21,7 @@ from pipelines.planning.execute import (
     StageResult,
     closing_stages,
     failed_process,
+    kept_for,
     record_process,
     refused,
     run_stage,
@@ -110,7 +111,8 @@ def nightly_flow(night: Any, plan: Any, follower: Any, clock: Any, results: Any)
         for process in (*plan.processes, WHOLE):
             stages = plan.of(process) if process != WHOLE else closing_stages(plan, results)
             if stages:
-                results.append(_process(night, process, stages, observer, clock))
+                with kept_for(night, process):
+                    results.append(_process(night, process, stages, observer, clock))
     create_markdown_artifact(markdown=summary(results), key="asrun-night", description="What the night did")
     failed = [result.process or "workspace" for result in results if result.has_failed]
     if failed:

@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -18,7 +19,7 @@ from pipelines.store_settings import store_settings
 from pipelines.telling import problems_of
 from warehouse.mart.ledger import RunRecord, StageRecord, current_as_of, record_run, record_stage
 from warehouse.mart.restore import mark_unfinished, restore_process
-from warehouse.store import Store
+from warehouse.store import Store, kept_open
 
 
 class Observer(Protocol):
@@ -146,6 +147,18 @@ def run_process(
     night: Night, process: str, stages: tuple[Stage, ...], *, observer: Observer, clock: Callable[[], datetime]
 ) -> ProcessResult:
     """All stages of one process; the first failure ends it and is told, never raised."""
+    with kept_for(night, process):
+        return _run_process(night, process, stages, observer=observer, clock=clock)
+
+
+def kept_for(night: Night, process: str) -> AbstractContextManager[None]:
+    """The files kept open for the stages of one process; publishing copies them, and needs them closed."""
+    return nullcontext() if process == WHOLE else kept_open(store_settings(night.workspace))
+
+
+def _run_process(
+    night: Night, process: str, stages: tuple[Stage, ...], *, observer: Observer, clock: Callable[[], datetime]
+) -> ProcessResult:
     done: list[StageResult] = []
     try:
         for stage in stages:

@@ -223,7 +223,7 @@ def _make_days(store: Store, state: TallyState) -> None:
 def _merge(store: Store) -> None:
     """Add up the shares of places, findings and cases of elements; what nothing is left of goes.
 
-    The many counts by second are added up when they are read, and here only once a tenth of them takes away.
+    The many counts by second are added up when they are read, and here only once a quarter of them takes away.
     """
     store.connection.execute(
         """
@@ -280,11 +280,11 @@ def _merge(store: Store) -> None:
 
 
 def _takes_away_much(store: Store, table: str) -> bool:
-    """Whether a tenth of the counts take away what others added."""
+    """Whether a quarter of the counts take away what others added."""
     rows, taken = store.fetch_sql(f"hotspots/taken_{table}", f"SELECT count(*), count(*) FILTER (n < 0) FROM {table}")[
         0
     ]
-    return bool(taken * 10 > rows)
+    return bool(taken * 4 > rows)
 
 
 def drop_tally_tables(store: Store) -> None:

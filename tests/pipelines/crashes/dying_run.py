@@ -117,6 +117,9 @@ class Connection:
         done: duckdb.DuckDBPyConnection = self._doors.through(self._connection.execute, *args, **options)
         return done
 
+    def cursor(self) -> Connection:
+        return Connection(self._connection.cursor(), self._doors)
+
     def close(self) -> None:
         self._doors.through(self._connection.close)
 
