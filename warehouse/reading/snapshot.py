@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.errors import Problem, WarehouseError
 from warehouse.migrations import latest_version
-from warehouse.reading.statements import QueryRow, QueryValue, preparation, prepared_for, statement
+from warehouse.reading.statements import COUNTS_SINCE, QueryRow, QueryValue, preparation, prepared_for, statement
 
 Row = TypeVar("Row", bound=QueryRow)
 
@@ -36,6 +36,7 @@ class Snapshot:
         self._prepared: set[str] = set()
         try:
             self.schema_version, self.product, self.generation = _identity(self._connection, self.path)
+            self._layout = _common_layout(self._connection, self.schema_version)
         except BaseException:
             self._connection.close()
             raise
@@ -61,7 +62,7 @@ class Snapshot:
         try:
             for name in prepared_for(row.QUERY):
                 if name not in self._prepared:
-                    self._connection.execute(preparation(name, self.schema_version))
+                    self._connection.execute(preparation(name, self._layout))
                     self._prepared.add(name)
             result = self._connection.execute(text, values or None)
             columns = [column[0] for column in result.description or []]
@@ -143,6 +144,20 @@ def _identity(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, s
             )
         )
     return int(row[0]), str(row[1] or ""), int(row[2] or 0)
+
+
+def _common_layout(connection: duckdb.DuckDBPyConnection, schema_version: int) -> int:
+    """The newest layout that all processes have: one whose nights failed since an upgrade has the counts of none."""
+    rows = connection.execute(
+        "SELECT schema_name, list(view_name) FROM duckdb_views() WHERE starts_with(view_name, 'published_') "
+        "GROUP BY schema_name"
+    ).fetchall()
+    lacking = [
+        since - 1
+        for since, view in COUNTS_SINCE.items()
+        if any(f"published_{view}" not in views for _, views in rows if "published_cases" in views)
+    ]
+    return min([schema_version, *lacking])
 
 
 def _first_line(error: Exception) -> str:

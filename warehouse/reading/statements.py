@@ -21,9 +21,9 @@ class QueryRow(Protocol):
     def __init__(self, **columns: object) -> None: ...
 
 
-# the layouts of the snapshot from which on figures are read from counts: of cases and limits, then also of findings
-# and of elements
-_COUNTS_SINCE = (10, 12)
+COUNTS_SINCE = {10: "case_counts", 12: "deviation_groups"}
+"""The layouts of the snapshot from which on figures are read from counts (of cases and limits, then also of findings
+and of elements), each with a view that every process has had since its first night of that layout."""
 
 
 @cache
@@ -40,15 +40,15 @@ def prepared_for(name: str) -> tuple[str, ...]:
 
 
 @cache
-def preparation(name: str, schema_version: int | None = None) -> str:
+def preparation(name: str, layout: int | None = None) -> str:
     """The statement that makes a prepared table of the session: what several queries need, read once.
 
-    A snapshot of an earlier `schema_version` may have it elsewhere (`prepared/before_<version>/<name>.sql`).
+    A snapshot of an earlier `layout` may have it elsewhere (`prepared/before_<version>/<name>.sql`).
     """
     folder = files("warehouse.reading") / "prepared"
-    for since in _COUNTS_SINCE:
+    for since in COUNTS_SINCE:
         former = folder / f"before_{since}" / f"{name}.sql"
-        if schema_version is not None and schema_version < since and former.is_file():
+        if layout is not None and layout < since and former.is_file():
             return former.read_text(encoding="utf-8")
     return (folder / f"{name}.sql").read_text(encoding="utf-8")
 
