@@ -200,7 +200,7 @@ def _choose_touched(store: Store) -> None:
         CREATE TEMP VIEW tally_instances AS FROM temp.tally_rows;
         CREATE TEMP VIEW tally_scope_cases AS FROM cases SEMI JOIN temp.tally_scope USING (case_code);
         CREATE OR REPLACE TEMP TABLE tally_check_rows AS
-        FROM limit_checks SEMI JOIN temp.tally_scope_cases USING (case_code);
+        FROM limit_checks SEMI JOIN temp.tally_scope USING (case_code);
         CREATE TEMP VIEW tally_verdicts AS FROM case_verdicts SEMI JOIN temp.tally_scope USING (case_code);
         CREATE TEMP VIEW tally_checks AS FROM temp.tally_check_rows;
         CREATE TEMP VIEW tally_findings AS FROM deviations SEMI JOIN temp.tally_scope USING (case_code)
