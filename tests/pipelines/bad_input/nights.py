@@ -55,7 +55,8 @@ def facts_of(folder: Path, process: str, *, file: str = SNAPSHOT, of_arrival: bo
             if table in _LEDGERS or "process" not in names or (not of_arrival and table in _OF_ARRIVAL_TABLES):
                 continue
             chosen = ", ".join(f'"{name}"' for name in names if of_arrival or name not in _OF_ARRIVAL)
-            present = " AND status <> 'resolved'" if table == "deviations" and not of_arrival else ""
+            has_status = table in {"deviations", "deviation_totals"}
+            present = " AND status <> 'resolved'" if has_status and not of_arrival else ""
             sql = f'SELECT {chosen} FROM "{table}" WHERE process = $p{present}'
             rows = connection.execute(sql, {"p": process}).fetchall()
             found[table] = sorted(map(repr, rows))
