@@ -15,7 +15,7 @@ from pipelines.workspace.load import Process
 from warehouse.gates.arrivals import clear
 from warehouse.gates.loads import waiting_loads
 from warehouse.gates.passing import QualityCheck, let_pass, record_checks
-from warehouse.log.carried import current_loads, drop_carried, leave_carried, note_carried
+from warehouse.log.carried import current_loads, drop_carried, leave_carried, note_carried, writing_carried
 from warehouse.log.touched import mapping_digest
 from warehouse.specification import ProcessSpec
 from warehouse.store import Store
@@ -79,6 +79,7 @@ def _let_pass(
         )
     clear(store)
     if carries:
-        note_carried(store, spec, mapping=mapping_digest(spec), load_ids=load_ids)
-        leave_carried(store)
+        with writing_carried(store):
+            note_carried(store, spec, mapping=mapping_digest(spec), load_ids=load_ids)
+            leave_carried(store)
     return checks, held

@@ -16,7 +16,7 @@ import pyarrow as pa
 from warehouse.gates.settings import GateSettings
 from warehouse.landing.keys import hash_of_rows, key_of_rows
 from warehouse.landing.loads import landed_columns, source_number
-from warehouse.log.carried import HOME, begin_carrying
+from warehouse.log.carried import HOME, begin_carrying, writing_carried
 from warehouse.log.mapping import check_columns, lies_in_order, map_rows
 from warehouse.log.naming import code_cases, current_cases
 from warehouse.log.temporary import drop_temp_tables, filled_columns, table_kind
@@ -136,10 +136,15 @@ def choose_and_map(store: Store, process: ProcessSpec, load_ids: Sequence[int], 
     `carries`: into the file that shaping takes up; the loads are all that the log is to be made of.
     """
     check_columns(store, process)
-    home = "temp"
-    if carries:
+    if not carries:
+        _choose_and_map(store, process, load_ids, home="temp")
+        return
+    with writing_carried(store):
         begin_carrying(store)
-        home = HOME
+        _choose_and_map(store, process, load_ids, home=HOME)
+
+
+def _choose_and_map(store: Store, process: ProcessSpec, load_ids: Sequence[int], *, home: str) -> None:
     choose_loads(store, process, load_ids)
     _number_cases(store, process, "SELECT load_id FROM temp.gate_loads", home=home)
     map_rows(store, process, rows=_ARRIVED.format, dictionary=f"{home}.named_cases", hold=False, home=home)

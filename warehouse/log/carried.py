@@ -6,12 +6,13 @@ file is no part of the warehouse: whoever finds one that does not fit makes the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
+from warehouse.errors import Problem, WarehouseError
 from warehouse.landing.loads import source_number
 from warehouse.log.mapping import HELD, begin_counting, count_decided, has_held_rows, lies_in_order
 from warehouse.log.temporary import NAMED, show_mapped
@@ -26,6 +27,21 @@ HOME = "carried.main"
 def carried_path(mart: Path) -> Path:
     """Where the file lies while there is one."""
     return mart.with_name("carried.duckdb")
+
+
+@contextmanager
+def writing_carried(store: Store) -> Iterator[None]:
+    """Tell an error of the file as one of the disk: `WarehouseError` with what to do."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.TransactionException) as error:
+        raise WarehouseError(
+            Problem(
+                f"the mapped rows could not be written: {str(error).splitlines()[0]}",
+                str(carried_path(store.settings.mart)),
+                "Make room on the disk; nothing was changed, run again.",
+            )
+        ) from error
 
 
 def begin_carrying(store: Store) -> None:
