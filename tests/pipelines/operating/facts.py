@@ -46,6 +46,8 @@ def facts(folder: Path) -> dict[str, list[str]]:
             columns, where = "*", ""
             if name == "deviations":
                 columns, where = "* EXCLUDE (first_seen, last_seen, resolved_at)", "WHERE status <> 'resolved'"
+            elif name == "deviation_totals":
+                where = "WHERE status <> 'resolved'"
             rows = connection.execute(f'SELECT {columns} FROM "{name}" {where}').fetchall()
             found[name] = sorted(map(repr, rows))
     return found
