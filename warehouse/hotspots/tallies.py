@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from warehouse.hotspots.counting import choose_cases, count_shares
 from warehouse.hotspots.elements import clear_elements, count_elements, renew_rules
+from warehouse.hotspots.merging import add_up
 from warehouse.log.periods import make_period_days
 from warehouse.log.tables import lay_out_counts
 from warehouse.log.zones import months, periods_table
@@ -113,7 +114,7 @@ def settle(store: Store, state: TallyState, *, process: str) -> int:
         counted = count_shares(store, state.segments, state.columns, sign=1)
         if has_new_rules:
             _count_all_elements(store)
-    _merge(store)
+    add_up(store)
     store.connection.execute("DELETE FROM finding_examples")
     store.run("hotspots", "finding_examples")
     store.connection.execute("DELETE FROM owed WHERE stage = 'hotspots'")
@@ -218,73 +219,6 @@ def _make_days(store: Store, state: TallyState) -> None:
     with store.registered("given_periods", table):
         store.connection.execute("CREATE OR REPLACE TEMP TABLE tally_periods AS SELECT * FROM given_periods")
     make_period_days(store, "temp.tally_periods")
-
-
-def _merge(store: Store) -> None:
-    """Add up the shares of places, findings and cases of elements; what nothing is left of goes.
-
-    The many counts by second are added up when they are read, and here only once a quarter of them takes away.
-    """
-    store.connection.execute(
-        """
-        CREATE OR REPLACE TABLE place_tallies AS
-        SELECT tally, period_no, segment_no, kind, place_a, place_b, measure, sum(n)::BIGINT AS n,
-            sum(total_us)::HUGEINT AS total_us
-        FROM place_tallies GROUP BY ALL HAVING sum(n) <> 0
-        ORDER BY tally, kind, measure, segment_no, place_a, place_b, period_no
-        """
-    )
-    store.run("hotspots", "merge_findings")
-    store.connection.execute(
-        """
-        CREATE OR REPLACE TABLE element_cases AS
-        SELECT standard_version, element_id, sum(n)::BIGINT AS n
-        FROM element_cases GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
-        """
-    )
-    if _takes_away_much(store, "element_counts"):
-        store.connection.execute(
-            """
-            CREATE OR REPLACE TABLE element_counts AS
-            SELECT standard_version, element_id, sojourn_us, sum(n)::BIGINT AS n
-            FROM element_counts GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
-            """
-        )
-    if _takes_away_much(store, "case_counts"):
-        store.connection.execute(
-            """
-            CREATE OR REPLACE TABLE case_counts AS
-            SELECT state, period_no, standard_version, is_conformant, cycle_us, sum(n)::BIGINT AS n
-            FROM case_counts GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
-            """
-        )
-    if _takes_away_much(store, "limit_counts"):
-        store.connection.execute(
-            """
-            CREATE OR REPLACE TABLE limit_counts AS
-            SELECT limit_no, outcome, used_us, sum(n)::BIGINT AS n
-            FROM limit_counts GROUP BY ALL HAVING sum(n) <> 0 ORDER BY ALL
-            """
-        )
-    if _takes_away_much(store, "duration_counts"):
-        store.connection.execute(
-            """
-            CREATE OR REPLACE TABLE duration_counts AS
-            SELECT period_no, segment_no, kind, place_a, place_b, measure, seconds, sum(n)::BIGINT AS n,
-                sum(total_us)::HUGEINT AS total_us, sum(reference_n)::BIGINT AS reference_n,
-                sum(reference_us)::HUGEINT AS reference_us
-            FROM duration_counts GROUP BY ALL HAVING sum(n) <> 0
-            ORDER BY kind, measure, segment_no, place_a, place_b, period_no, seconds
-            """
-        )
-
-
-def _takes_away_much(store: Store, table: str) -> bool:
-    """Whether a quarter of the counts take away what others added."""
-    rows, taken = store.fetch_sql(f"hotspots/taken_{table}", f"SELECT count(*), count(*) FILTER (n < 0) FROM {table}")[
-        0
-    ]
-    return bool(taken * 4 > rows)
 
 
 def drop_tally_tables(store: Store) -> None:

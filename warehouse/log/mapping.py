@@ -112,8 +112,8 @@ def try_mapping(store: Store, process: ProcessSpec) -> MappedRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
-    """How rows are mapped: the dictionary of their cases, whether held rows are rejected, and where the result lies.
+class Laying:
+    """How mapped rows are laid: the dictionary of their cases, whether held rows are rejected, and where they lie.
 
     `home` is `temp` or the file that is carried from the gates to shaping.
     """
@@ -154,7 +154,7 @@ def map_rows(
         dictionary = "temp.mapped_ids"
         store.connection.execute("CREATE OR REPLACE TEMP TABLE mapped_ids (case_code INTEGER, case_id VARCHAR)")
         code_cases(store, current_cases(store, process), dictionary=dictionary)
-    mapping = Mapping(dictionary=dictionary, hold=hold and has_held_rows(store), home=home)
+    laying = Laying(dictionary=dictionary, hold=hold and has_held_rows(store), home=home)
     for source in process.sources:
         number = source_number(store, process=process.name, source=source.name)
         if number is None:
@@ -163,7 +163,7 @@ def map_rows(
             count_decided(store, process, source, number)
         else:
             _count_filtered(store, process, source, rows(number))
-        _map_source(store, process, source, number, standing_rows(number) if rows is None else rows(number), mapping)
+        _map_source(store, process, source, number, standing_rows(number) if rows is None else rows(number), laying)
     show_mapped(store, process, home=home)
 
 
@@ -185,15 +185,11 @@ def count_decided(store: Store, process: ProcessSpec, source: SourceSpec, number
     _count_filtered(store, process, source, standing_rows(number))
 
 
-def _map_source(
-    store: Store, process: ProcessSpec, source: SourceSpec, number: int, rows: str, mapping: Mapping
-) -> None:
+def _map_source(store: Store, process: ProcessSpec, source: SourceSpec, number: int, rows: str, laying: Laying) -> None:
     columns = landed_columns(store, process=process.name, source=source.name)
     indexes = range(len(source.milestones)) if source.kind == "wide" else (None,)
     for index in indexes:
-        if source.kind != "cases":
-            _code_names(store, process, source, columns, index, rows, mapping)
-        _insert_mapped(store, process, source, number, columns, index, rows, mapping)
+        _insert_mapped(store, process, source, number, columns, index, rows, laying)
 
 
 def standing_rows(number: int, table: str | None = None) -> str:
@@ -284,21 +280,6 @@ def _conditions(compose: Composer, milestone_index: int | None) -> str:
     return " AND ".join(f"({each})" for each in conditions) or "true"
 
 
-def _code_names(
-    store: Store,
-    process: ProcessSpec,
-    source: SourceSpec,
-    columns: dict[str, tuple[str, str]],
-    milestone_index: int | None,
-    rows: str,
-    mapping: Mapping,
-) -> None:
-    compose = Composer(columns=columns, source=source, process=process.name)
-    names = _names(compose, milestone_index)
-    relation = f"(SELECT r.* {rows}) AS r WHERE {_conditions(compose, milestone_index)}"
-    code_names(store, mapping.home, names, relation, compose.values)
-
-
 def _insert_mapped(
     store: Store,
     process: ProcessSpec,
@@ -307,7 +288,7 @@ def _insert_mapped(
     columns: dict[str, tuple[str, str]],
     milestone_index: int | None,
     rows: str,
-    mapping: Mapping,
+    laying: Laying,
 ) -> None:
     compose = Composer(columns=columns, source=source, process=process.name)
     own: dict[tuple[str, str], AttributeSpec] = {(a.of, a.name): a for a in source.attributes}
@@ -322,9 +303,12 @@ def _insert_mapped(
     selected["case_id"] = compose.text(source.case)
     if source.kind == "cases":
         selected |= {name: value for name, value in attributes.items() if name.startswith("k")}
-        _run_insert(store, "laid_case_rows", rows, compose, selected, _conditions(compose, None), mapping)
-        _set_aside_case_rows(store, mapping.home)
+        _run_insert(store, "laid_case_rows", rows, compose, selected, _conditions(compose, None), laying)
+        _set_aside_case_rows(store, laying.home)
         return
+    naming = Composer(columns=columns, source=source, process=process.name)
+    named, chosen = _names(naming, milestone_index), _conditions(naming, milestone_index)
+    code_names(store, laying.home, named, f"(SELECT r.* {rows}) AS r WHERE {chosen}", naming.values)
     selected |= _names(compose, milestone_index)
     if milestone_index is not None:
         milestone = source.milestones[milestone_index]
@@ -352,7 +336,7 @@ def _insert_mapped(
         ordered = [name for name in ("order_number", "order_text") if name in selected]
         order = "ORDER BY " + ", ".join(["case_code", "completed_at", *ordered, "load_id", "row_number"])
     condition = _conditions(compose, milestone_index)
-    _run_insert(store, "laid_rows", rows, compose, selected, condition, mapping, raw=raw, order=order)
+    _run_insert(store, "laid_rows", rows, compose, selected, condition, laying, raw=raw, order=order)
 
 
 def _set_aside_case_rows(store: Store, home: str) -> None:
@@ -376,7 +360,7 @@ def _run_insert(
     compose: Composer,
     selected: dict[str, str],
     condition: str,
-    mapping: Mapping,
+    laying: Laying,
     *,
     raw: dict[str, tuple[str, str]] | None = None,
     order: str = "",
@@ -387,27 +371,27 @@ def _run_insert(
         SELECT r.* {"".join(", " + local for local in compose.locals)}
         {rows}
     """
-    held, joined = ("h.held", HELD) if mapping.hold else ("NULL::VARCHAR[]", "")
+    held, joined = ("h.held", HELD) if laying.hold else ("NULL::VARCHAR[]", "")
     reject = _reject_expression(compose, selected, raw)
     # what a row names is held by number
     coded = {"case_id": "case_code"} | {name: f"{name}_code" for name in NAMED}
     mapped = [coded.get(name, name) for name in selected]
     named = "".join(
-        f" LEFT JOIN {mapping.home}.named_{dictionary} AS n_{name} ON n_{name}.{name} = m.{name}"
+        f" LEFT JOIN {laying.home}.named_{dictionary} AS n_{name} ON n_{name}.{name} = m.{name}"
         for name, dictionary in NAMED.items()
         if name in selected
     )
     step = composed_step(
         f"log/mapped/{compose.source.name}",
         f"""
-        INSERT INTO {mapping.home}.{table} ({", ".join(mapped)}, reject)
+        INSERT INTO {laying.home}.{table} ({", ".join(mapped)}, reject)
         SELECT {", ".join(mapped)}, coalesce({reject}, held)
         FROM (
             SELECT {chosen} {raws}, {held} AS held
             FROM ({relation}) AS r {" ".join(compose.joins)} {joined}
             WHERE {condition}
         ) AS m
-        JOIN (SELECT case_code, case_id AS coded_id FROM {mapping.dictionary}) AS k
+        JOIN (SELECT case_code, case_id AS coded_id FROM {laying.dictionary}) AS k
             ON k.coded_id = coalesce(m.case_id, '')
         {named}
         {order}
