@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from warehouse.landing.forgotten_keys import Kind
+Kind = Literal["case", "resource", "name"]
+"""By what somebody is forgotten, see `Erasure`."""
 
 REPLACEMENT = "…"
 KEPT_SIGNS = 2000  # values and raw rows that are quoted are kept up to so many signs

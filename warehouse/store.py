@@ -13,10 +13,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.empty_inserts import mend, written_table
 from warehouse.errors import Problem, WarehouseError
 from warehouse.mart.empty_views import EMPTY_VIEWS
 from warehouse.migrations import migrate
 from warehouse.sql_step import SqlStep, composed_step, execute, quoted, sql_step
+
+_LOG_SIZE = "1GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Store:
     def __init__(self, settings: StoreSettings) -> None:
         self.settings = settings
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._is_in_transaction = False
 
     def __enter__(self) -> Store:
         if self.settings not in _KEPT:
@@ -73,6 +77,8 @@ class Store:
             spill = self.settings.mart.parent / "spill"
             connection.execute("SET temp_directory = $folder", {"folder": str(spill)})
             connection.execute("SET allocator_background_threads = false")
+            # what stages write is checkpointed once, when the files are closed; until then the log beside them holds it
+            connection.execute(f"SET wal_autocheckpoint = '{_LOG_SIZE}'")
             if self.settings.memory_limit is not None:
                 connection.execute("SET memory_limit = $limit", {"limit": self.settings.memory_limit})
             if self.settings.threads is not None:
@@ -146,13 +152,16 @@ class Store:
         """All or nothing, on one of the two files."""
         self.use(database, schema)
         self.connection.execute("BEGIN TRANSACTION")
+        self._is_in_transaction = True
         try:
             yield
         except BaseException:
+            self._is_in_transaction = False
             # a failed commit has already rolled back
             with suppress(duckdb.Error):
                 self.connection.execute("ROLLBACK")
             raise
+        self._is_in_transaction = False
         try:
             self.connection.execute("COMMIT")
         except duckdb.Error as error:
@@ -171,7 +180,13 @@ class Store:
     def run_step(self, step: SqlStep, values: Mapping[str, Any] | None = None) -> int:
         """Run a step; the number of rows that it wrote (0 where DuckDB doesn't tell)."""
         row = execute(self.connection, step, values).fetchone()
-        return int(row[0]) if row and isinstance(row[0], int) else 0
+        if row is None or not isinstance(row[0], int):
+            return 0
+        if row[0] == 0 and self._is_in_transaction and self.settings.threads != 1:
+            table = written_table(step.sql)
+            if table is not None:
+                mend(self.connection, table)
+        return row[0]
 
     def fetch(self, room: str, name: str, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a query step."""

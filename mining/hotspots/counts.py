@@ -66,10 +66,17 @@ def figures(counts: GroupedCounts) -> GroupFigures:
 
 def _summed(n: Ints, seconds: Ints, extra_us: Ints, starts: Ints) -> Ints:
     """Microseconds per group; where they might pass 63 bits, summed exactly and then rounded once to floating point."""
-    if float((n.astype(np.float64) * seconds).sum()) * 1e6 + float(extra_us.sum(dtype=np.float64)) < 2.0**62:
+    whole, rest = float((n.astype(np.float64) * seconds).sum()), float(extra_us.sum(dtype=np.float64))
+    if whole * 1e6 + rest < 2.0**62:
         return np.add.reduceat(n * seconds * 1_000_000 + extra_us, starts)
-    whole = np.add.reduceat(n.astype(object) * seconds, starts)
-    exact: Ints = (whole * 1_000_000 + np.add.reduceat(extra_us.astype(object), starts)).astype(np.float64)
+    if whole < 2.0**62 and rest < 2.0**62:
+        # seconds and the rest each fit: only their sums, one per group, are numbers without bounds
+        of_groups = np.add.reduceat(n * seconds, starts).astype(object) * 1_000_000 + np.add.reduceat(extra_us, starts)
+    else:
+        of_groups = np.add.reduceat(n.astype(object) * seconds, starts) * 1_000_000 + np.add.reduceat(
+            extra_us.astype(object), starts
+        )
+    exact: Ints = of_groups.astype(np.float64)
     return exact
 
 

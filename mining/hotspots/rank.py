@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,22 +55,42 @@ def rank_hotspots(by_period: pa.Table, excess: pa.Table) -> pa.Table:
 
 def _summed(table: pa.Table) -> tuple[pa.Table, GroupFigures]:
     """Cut sorted counts into groups and sum each up."""
-    rows = table.num_rows
-    change = np.zeros(rows, dtype=bool)
-    if rows:
-        change[0] = True
-    for name in _KEYS:
-        column = table.column(name).combine_chunks()
-        codes = column.dictionary_encode(null_encoding="encode").indices.to_numpy(zero_copy_only=False)
-        change[1:] |= codes[1:] != codes[:-1]
+    change = _changes(table, _KEYS)
+    change[:1] = True
     starts = np.flatnonzero(change).astype(np.int64)
-    values = {name: table.column(name).to_numpy().astype(np.int64) for name in _COUNTS}
+    values = {name: table.column(name).to_numpy().astype(np.int64, copy=False) for name in _COUNTS}
     return table.select(list(_KEYS)).take(starts), figures(GroupedCounts(starts=starts, **values))
+
+
+def _changes(table: pa.Table, names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which rows differ from the row before in any of the columns (not the first)."""
+    change = np.zeros(table.num_rows, dtype=bool)
+    for name in names:
+        values = _comparable(table.column(name))
+        change[1:] |= values[1:] != values[:-1]
+    return change
+
+
+def _comparable(column: Any) -> npt.NDArray[Any]:
+    """Whole numbers that are equal where the values of a column are; texts by their place in a dictionary."""
+    if pa.types.is_integer(column.type):
+        return np.asarray((pc.fill_null(column, -1) if column.null_count else column).to_numpy())
+    whole = column.combine_chunks()
+    if not pa.types.is_dictionary(whole.type):
+        whole = whole.dictionary_encode()
+    return np.asarray(whole.indices.to_numpy(zero_copy_only=False))
 
 
 def _overall(by_period: pa.Table) -> pa.Table:
     """The same counts over the whole log (period 0): the rows of a place together, by second whatever their period."""
-    order = np.lexsort((by_period.column("seconds").to_numpy(), _place_numbers(by_period)))
+    # the seconds of each period ascend already: a stable sort of one number goes along those runs
+    seconds = by_period.column("seconds").to_numpy()
+    span = int(seconds.max(initial=0)) - int(seconds.min(initial=0)) + 1
+    place = _place_numbers(by_period)
+    if int(place.max(initial=0)) < 2**62 // span:
+        order = np.argsort(place * span + (seconds - seconds.min(initial=0)), kind="stable")
+    else:
+        order = np.lexsort((seconds, place))
     taken = by_period.take(order)
     index = taken.schema.get_field_index("period_no")
     field = taken.schema.field(index)
@@ -78,13 +99,7 @@ def _overall(by_period: pa.Table) -> pa.Table:
 
 def _place_numbers(keys: pa.Table) -> Ints:
     """Number the runs of equal (kind, measure, segment, place): the keys are sorted by them."""
-    rows = keys.num_rows
-    change = np.zeros(rows, dtype=np.int64)
-    for name in _KEYS[:-1]:
-        codes = keys.column(name).combine_chunks().dictionary_encode(null_encoding="encode").indices
-        numbers = codes.to_numpy(zero_copy_only=False)
-        change[1:] |= numbers[1:] != numbers[:-1]
-    return np.cumsum(change)
+    return np.cumsum(_changes(keys, _KEYS[:-1]), dtype=np.int64)
 
 
 def _summed_over_periods(place: Ints, recoverable: Floats, places: int) -> Floats:

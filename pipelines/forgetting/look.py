@@ -11,9 +11,9 @@ from pipelines.compiling.protection import protection_of, salt_key
 from pipelines.errors import BadInput, Problem
 from pipelines.store_settings import store_settings
 from pipelines.workspace.load import Process, Workspace
-from warehouse.erasure import Erasure
+from warehouse.erasure import Erasure, Kind
 from warehouse.landing.forgetting import InLanding, find_in_landing, unfinished_forgettings
-from warehouse.landing.forgotten_keys import Kind, is_known
+from warehouse.landing.forgotten_keys import is_known
 from warehouse.landing.protection import pseudonym
 from warehouse.mart.erasing import InFigures, found_in
 from warehouse.reading.snapshot import Snapshot

@@ -48,10 +48,9 @@ def judge(night: Night, process_name: str, *, anew: bool = False) -> StageOutcom
         keys = {standard.version.version: judging_key(standard) for standard in standards}
         variants = variants_to_judge(store, process_name, keys={} if anew else keys)
         as_of = current_as_of(store, process_name)
-    if as_of is None:
-        raise AssertionError(process_name)
-    verdicts, moves, findings = judge_variants(standards, variants, progress=night.progress)
-    with Store(store_settings(night.workspace)) as store:
+        if as_of is None:
+            raise AssertionError(process_name)
+        verdicts, moves, findings = judge_variants(standards, variants, progress=night.progress)
         result = spread_verdicts(
             store,
             process_name,

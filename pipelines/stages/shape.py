@@ -25,7 +25,7 @@ def shape_log(night: Night, process_name: str, *, anew: bool = False, interval: 
         touched = result.cases_touched
         if old.cases:
             result = shape(store, spec, as_of=result.as_of)
-            drop_old_ids(store, spec.name, old)
+        drop_old_ids(store, spec)
         remove_old_loads(store, spec, as_of=result.as_of)
     removed = f"; {old.cases:,} cases were too old to be kept" if old.cases else ""
     return StageOutcome(

@@ -19,9 +19,9 @@ NOTE = (
 
 
 def print_nights(console: Console, results: list[NightsResult]) -> None:
-    """A line for each size: the full night and the small one, beside the bare work."""
+    """A line for each size: the full night and the small ones, beside the bare work."""
     table = Table(title="Nights at scale (replicas of road_fines; labelled, not real logs)", title_justify="left")
-    names = "events|bare s|full s|x bare|peak MB|disk MB|1% s|% of full|peak MB|disk MB"
+    names = "events|bare s|full s|x bare|peak MB|disk MB|latest 1% s|% of full|spread 1% s|% of full|peak MB|disk MB"
     for name in names.split("|"):
         table.add_column(name, justify="right")
     for one in results:
@@ -32,14 +32,16 @@ def print_nights(console: Console, results: list[NightsResult]) -> None:
             f"{one.full_ratio:,.1f}",
             f"{one.full.peak_bytes / 1e6:,.0f}",
             f"{one.full.told['bytes'] / 1e6:,.0f}",
-            f"{one.second.seconds:,.1f}",
-            f"{one.second_share:.1%}",
-            f"{one.second.peak_bytes / 1e6:,.0f}",
-            f"{one.second.told['bytes'] / 1e6:,.0f}",
+            f"{one.latest.seconds:,.1f}",
+            f"{one.share(one.latest):.1%}",
+            f"{one.spread.seconds:,.1f}",
+            f"{one.share(one.spread):.1%}",
+            f"{max(one.latest.peak_bytes, one.spread.peak_bytes) / 1e6:,.0f}",
+            f"{one.spread.told['bytes'] / 1e6:,.0f}",
         )
     console.print(table)
     for one in results:
-        for what, measured in (("full", one.full), ("1%", one.second)):
+        for what, measured in (("full", one.full), ("latest 1%", one.latest), ("spread 1%", one.spread)):
             stages = ", ".join(f"{name} {seconds:,.1f}" for name, seconds in measured.told["stages"].items())
             console.print(f"{one.events:,} events, {what} night: {stages}", highlight=False, soft_wrap=True)
 

@@ -55,12 +55,19 @@ def stage(watch: Stopwatch, *, workspace: str, root: str, name: str, profiled: b
 
 
 def make_nights(watch: Stopwatch, *, rows: str, folder: str, copies: int, one_in: int, memory: str) -> Told:
-    """A replica ordered by time, and a second file with one more payment for one case in `one_in`."""
+    """A replica ordered by time, and two files with one more payment for one case in `one_in` each.
+
+    In `spread.parquet` those cases lie anywhere, in `latest.parquet` they are those with the latest events.
+    """
     import duckdb
 
     from tests.benchmarks.logs import SHIFT_DAYS
 
-    first, second = Path(folder) / "first.parquet", Path(folder) / "second.parquet"
+    first = Path(folder) / "first.parquet"
+    chosen = {
+        "spread": f"SELECT * FROM paid WHERE hash(case_id) % {one_in} = 7",
+        "latest": f"SELECT * FROM paid ORDER BY at_ DESC, case_id LIMIT (SELECT count(*) // {one_in} FROM paid)",
+    }
     config: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(Path(folder) / "spill")}
     with watch.running(), duckdb.connect(":memory:", config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -72,14 +79,18 @@ def make_nights(watch: Stopwatch, *, rows: str, folder: str, copies: int, one_in
         options = "FORMAT parquet, ROW_GROUP_SIZE 122880"
         connection.execute(f"COPY ({replica} ORDER BY completed_at, case_id) TO '{first}' ({options})")
         connection.execute(
-            f"""
-            COPY (
-                SELECT case_id, 'Payment' AS activity, max(completed_at) + to_hours(1) AS completed_at,
-                    NULL::VARCHAR AS resource
-                FROM ({replica}) WHERE hash(case_id) % {one_in} = 7 GROUP BY case_id ORDER BY 3, 1
-            ) TO '{second}' ({options})
-            """
+            "CREATE TEMP TABLE paid AS SELECT case_id, max(completed_at) + to_hours(1) AS at_ "
+            f"FROM read_parquet('{first}') GROUP BY case_id"
         )
+        for name, cases in chosen.items():
+            connection.execute(
+                f"""
+                COPY (
+                    SELECT case_id, 'Payment' AS activity, at_ AS completed_at, NULL::VARCHAR AS resource
+                    FROM ({cases}) ORDER BY at_, case_id
+                ) TO '{Path(folder) / name}.parquet' ({options})
+                """
+            )
     return {"bytes": first.stat().st_size}
 
 

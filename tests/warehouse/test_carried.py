@@ -17,6 +17,7 @@ from tests.builders.events import (
     events_source,
     land_all,
     landed_store,
+    settings_in,
     text_attribute,
 )
 from tests.warehouse.published import Rows, query
@@ -106,6 +107,18 @@ def never(*_: object, **__: object) -> None:
 
 def nothing(_: Store) -> None:
     pass
+
+
+def test_a_file_that_a_killed_night_left_half_written_is_left_alone(tmp_path: Path) -> None:
+    process = PROCESSES["plain"]
+    with landed_store(tmp_path, process, deliveries(process, 1)) as store:
+        choose_and_map(store, process, current_loads(store, process), carries=True)
+        clear(store)
+        leave_carried(store)
+    with Store(settings_in(tmp_path)) as store:
+        assert carried_path(store.settings.mart).exists()
+        assert shape(store, process, as_of=None).events > 0
+        assert not carried_path(store.settings.mart).exists()
 
 
 @pytest.mark.parametrize("held", [(), (3, 40)], ids=["none held", "some held"])

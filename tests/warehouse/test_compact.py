@@ -39,7 +39,8 @@ def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("nights")
     with landed_store(place, PROCESS, [Delivery("events", rows(0, 30_000, "ann"))]) as store:
         derive(store, PROCESS, None, anew=False)
-        for agent in ("bob", "eve"):
+    for agent in ("bob", "eve"):
+        with Store(settings_in(place)) as store:
             land_all(store, PROCESS, [Delivery("events", rows(300, 25_000, agent))])
             derive(store, PROCESS, None, anew=False)
     return place

@@ -34,7 +34,7 @@ TEMPORARY = (
     "gate_keys",
     "gate_duplicates",
     "gate_steps",
-    "gate_rows",
+    "sorted_gate_rows",
     "gate_slots",
     "gate_offsets",
     "gate_declared_starts",
@@ -126,7 +126,8 @@ def _number_cases(store: Store, process: ProcessSpec, loads: str, *, home: str =
     )
     schema = schema_with(store, process.name, "case_ids")
     if home == HOME and schema is not None:
-        store.connection.execute(f"INSERT INTO {home}.named_cases SELECT case_code, case_id FROM {schema}.case_ids")
+        known = f"INSERT INTO {home}.named_cases SELECT case_code, case_id FROM {schema}.case_ids"
+        store.run_step(composed_step("gates/known_cases", known))
     code_cases(store, current_cases(store, process, loads=loads), dictionary=f"{home}.named_cases")
 
 
@@ -200,14 +201,23 @@ def _make(store: Store, name: str, values: Mapping[str, object]) -> None:
 
 
 def _put_in_order(store: Store, process: ProcessSpec) -> None:
-    """Show the usable rows at hand that repeat no other as `gate_events`, by case and time, beside their neighbours.
+    """Show the usable rows at hand that repeat no other as `gate_rows`, by case and time; as `gate_events` beside their
+    neighbours.
 
     The neighbours are seen in one pass whenever they are asked for. Rows that were mapped in order aren't sorted again.
     """
     filled = filled_columns(process)
     repeats = store.fetch_sql("gates/count_duplicates", "SELECT count(*) FROM temp.gate_duplicates") != [(0,)]
+    _drop_views(store)
     if lies_in_order(process) and "lifecycle" not in filled and not repeats:
-        rows = "SELECT *, activity_code AS step_no, completed_at AS happened_at FROM temp.mapped WHERE reject IS NULL"
+        store.connection.execute(
+            """
+            CREATE TEMP VIEW gate_rows AS
+            SELECT source_no, load_id, row_number, case_code, activity_code AS step_no, role_code, started_at,
+                completed_at, completed_at AS happened_at
+            FROM temp.mapped WHERE reject IS NULL
+            """
+        )
     else:
         order = [name for name in ("order_number", "order_text") if name in filled]
         sort = ", ".join(["m.case_code", "happened_at", *(f"m.{name}" for name in order), "m.load_id", "m.row_number"])
@@ -215,7 +225,7 @@ def _put_in_order(store: Store, process: ProcessSpec) -> None:
             composed_step(
                 "gates/rows",
                 f"""
-                CREATE OR REPLACE TEMP TABLE gate_rows AS
+                CREATE OR REPLACE TEMP TABLE sorted_gate_rows AS
                 SELECT m.source_no, m.load_id, m.row_number, m.case_code, s.step_no, m.role_code, m.started_at,
                     m.completed_at, coalesce(m.completed_at, m.started_at) AS happened_at
                 FROM temp.mapped AS m
@@ -227,7 +237,7 @@ def _put_in_order(store: Store, process: ProcessSpec) -> None:
                 """,
             )
         )
-        rows = "FROM temp.gate_rows"
+        store.connection.execute("CREATE TEMP VIEW gate_rows AS FROM temp.sorted_gate_rows")
     near = {
         f"{side}_{name}": f"CASE WHEN {way}(case_code) OVER () = case_code THEN {way}({column}) OVER () END"
         for side, way in (("before", "lag"), ("after", "lead"))
@@ -235,19 +245,23 @@ def _put_in_order(store: Store, process: ProcessSpec) -> None:
     }
     store.connection.execute(
         f"""
-        DROP VIEW IF EXISTS temp.gate_events;
         CREATE TEMP VIEW gate_events AS
         SELECT source_no, load_id, row_number, case_code, step_no, role_code, started_at, completed_at, happened_at,
             row_number() OVER () AS place, lag(case_code) OVER () IS DISTINCT FROM case_code AS is_first,
             {", ".join(f"{value} AS {name}" for name, value in near.items() if name != "after_row")}
-        FROM ({rows})
+        FROM temp.gate_rows
         """
     )
 
 
+def _drop_views(store: Store) -> None:
+    store.connection.execute("DROP VIEW IF EXISTS temp.gate_events; DROP VIEW IF EXISTS temp.gate_rows")
+
+
 def clear(store: Store) -> None:
     """Drop all that was laid out."""
-    store.connection.execute("DROP VIEW IF EXISTS temp.gate_events; DROP VIEW IF EXISTS temp.gate_case_ids")
+    _drop_views(store)
+    store.connection.execute("DROP VIEW IF EXISTS temp.gate_case_ids")
     drop_temp_tables(store)
     for table in TEMPORARY:
         store.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from warehouse.handing_on import rows_of
 from warehouse.hotspots.counting import choose_cases, count_shares
 from warehouse.hotspots.elements import clear_elements, count_elements, renew_rules
 from warehouse.hotspots.merging import add_up
@@ -71,10 +72,11 @@ def owe_all(store: Store, stage: str) -> None:
     store.run_step(composed_step("mart/owe_all", "INSERT INTO owed VALUES ($stage, NULL)"), {"stage": stage})
 
 
-def take_out(store: Store, cases: str) -> None:
+def take_out(store: Store, cases: str, *, instances: str | None = None) -> None:
     """Take the shares of the cases in the relation `cases` (case_code) out of the sums, once each.
 
-    Call it in the schema of the process before the cases change. Cost: what the cases hold.
+    Call it in the schema of the process before the cases change. `instances` is a query for theirs, where they were
+    read already. Cost: what the cases hold, and a scan of the tables for it.
     """
     if owes_all(store, "hotspots"):
         return
@@ -90,9 +92,11 @@ def take_out(store: Store, cases: str) -> None:
         """
     )
     _make_days(store, state)
-    _choose_touched(store)
+    _choose_touched(store, instances)
     count_shares(store, state.segments, state.columns, sign=-1)
-    store.connection.execute("INSERT INTO owed SELECT 'hotspots', case_code FROM temp.tally_scope")
+    store.run_step(
+        composed_step("hotspots/owe_scope", "INSERT INTO owed SELECT 'hotspots', case_code FROM temp.tally_scope")
+    )
 
 
 def settle(store: Store, state: TallyState, *, process: str) -> int:
@@ -187,24 +191,26 @@ def _ranges(store: Store) -> list[tuple[int, int]]:
     return [(edges[part], edges[part + 1] - 1) for part in range(parts) if edges[part + 1] > edges[part]]
 
 
-def _choose_touched(store: Store) -> None:
+def _choose_touched(store: Store, instances: str | None = None) -> None:
     """The instances of the scope in order, as a table: a join does not keep the order of what it reads."""
+    scope = "temp.tally_scope"
+    if instances is None:
+        instances = rows_of(store, "instances", scope)
     store.connection.execute(
-        """
+        f"""
         DROP VIEW IF EXISTS temp.tally_instances;
         DROP VIEW IF EXISTS temp.tally_scope_cases;
         DROP VIEW IF EXISTS temp.tally_verdicts;
         DROP VIEW IF EXISTS temp.tally_checks;
         DROP VIEW IF EXISTS temp.tally_findings;
         CREATE OR REPLACE TEMP TABLE tally_rows AS
-        SELECT * FROM instances SEMI JOIN temp.tally_scope USING (case_code) ORDER BY case_code, instance;
+        SELECT * FROM ({instances}) SEMI JOIN {scope} USING (case_code) ORDER BY case_code, instance;
         CREATE TEMP VIEW tally_instances AS FROM temp.tally_rows;
-        CREATE TEMP VIEW tally_scope_cases AS FROM cases SEMI JOIN temp.tally_scope USING (case_code);
-        CREATE OR REPLACE TEMP TABLE tally_check_rows AS
-        FROM limit_checks SEMI JOIN temp.tally_scope USING (case_code);
-        CREATE TEMP VIEW tally_verdicts AS FROM case_verdicts SEMI JOIN temp.tally_scope USING (case_code);
+        CREATE TEMP VIEW tally_scope_cases AS {rows_of(store, "cases", scope)};
+        CREATE OR REPLACE TEMP TABLE tally_check_rows AS {rows_of(store, "limit_checks", scope)};
+        CREATE TEMP VIEW tally_verdicts AS {rows_of(store, "case_verdicts", scope)};
         CREATE TEMP VIEW tally_checks AS FROM temp.tally_check_rows;
-        CREATE TEMP VIEW tally_findings AS FROM deviations SEMI JOIN temp.tally_scope USING (case_code)
+        CREATE TEMP VIEW tally_findings AS {rows_of(store, "deviations", scope)}
         """
     )
 

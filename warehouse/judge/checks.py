@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from warehouse.sql_step import composed_step
+from warehouse.handing_on import append
+from warehouse.sql_step import composed_step, sql_step
 from warehouse.store import Store
 
 # marks that one grouping makes for each case: what it keeps in memory is bounded by them
@@ -57,10 +58,11 @@ class _Clock:
     marks: frozenset[tuple[int, str, str]]
 
 
-def hold_limits(store: Store, *, as_of: datetime, most_marks: int = MARKS_OF_A_GROUPING) -> None:
+def hold_limits(store: Store, *, as_of: datetime, aside: bool = False, most_marks: int = MARKS_OF_A_GROUPING) -> None:
     """Append the checks of `temp.case_versions` to `limit_checks`, by case, limit and occurrence.
 
-    Cost: a grouping of the instances, and a join of those whose case is unclear. With `most_marks` 0 all of them are.
+    With `aside` they also stay in `temp.made_limit_checks`. Cost: a grouping of the instances, and a join of those
+    whose case is unclear. With `most_marks` 0 all of them are.
     """
     limits = _held_limits(store)
     for clocks in _groupings([_clock(limit) if most_marks else _unclear(limit) for limit in limits], most_marks):
@@ -72,7 +74,7 @@ def hold_limits(store: Store, *, as_of: datetime, most_marks: int = MARKS_OF_A_G
         store.connection.execute(f"CREATE OR REPLACE TEMP TABLE unclear_limits AS {_unclear_limits(clocks, versions)}")
         store.run("judge", "unclear_clocks")
         store.connection.execute(f"CREATE OR REPLACE TEMP VIEW clear_clocks AS {_clear_clocks(clocks, versions)}")
-        store.run("judge", "limit_checks", as_of=as_of)
+        append(store, "limit_checks", sql_step("judge", "limit_checks"), {"as_of": as_of}, aside=aside)
     drop_marks(store)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from warehouse.handing_on import append
 from warehouse.mart.deviation_view import deviation_id
 from warehouse.mart.durations import duration_in_words
-from warehouse.sql_step import composed_step
+from warehouse.sql_step import composed_step, sql_step
 from warehouse.store import Store
 
 _TEXT = (
@@ -79,14 +80,46 @@ def number_findings(store: Store, process: str, sentences: Sentences) -> None:
     store.run("judge", "limit_numbers")
 
 
-def find_deviations(store: Store, process: str, *, as_of: datetime) -> None:
-    """Bring `deviations` of the scope to the present: what is found, and what is found no more, as resolved."""
+def find_deviations(store: Store, process: str, *, as_of: datetime, aside: bool) -> None:
+    """Bring `deviations` of the scope to the present: what is found, and what is found no more, as resolved.
+
+    Then `temp.scope_deviations` shows those of tonight. With `aside` they also stay in `temp.made_deviations`.
+    """
     store.run("judge", "found_deviations")
     store.connection.execute("CREATE OR REPLACE TEMP TABLE former_deviations AS FROM temp.scope_deviations")
-    store.run("judge", "former_sightings", process=process)
-    store.run("judge", "gone_sightings", process=process)
+    _settle_sightings(store, process)
     store.connection.execute("DELETE FROM deviations WHERE case_code IN (SELECT case_code FROM temp.former_deviations)")
-    store.run("judge", "tonight_deviations", as_of=as_of)
+    append(store, "deviations", sql_step("judge", "tonight_deviations"), {"as_of": as_of}, aside=aside)
+    if aside:
+        store.connection.execute("CREATE OR REPLACE TEMP VIEW scope_deviations AS FROM temp.made_deviations")
+
+
+def _settle_sightings(store: Store, process: str) -> None:
+    """Note when findings about cases that are gone were seen, and when those of tonight were before they went.
+
+    Seldom is either there, and else the names of the cases need not be read.
+    """
+    gone, known = store.fetch_sql(
+        "judge/count_sightings",
+        """
+        SELECT (SELECT count(*) FROM temp.former_deviations ANTI JOIN temp.judged_cases USING (case_code)),
+            (SELECT count(*) FROM main.deviation_sightings WHERE process = $process)
+        """,
+        process=process,
+    )[0]
+    if known:
+        store.run("judge", "former_sightings", process=process)
+    else:
+        store.connection.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE former_sightings (
+                case_code INTEGER, identity_no INTEGER, occurrence INTEGER,
+                first_seen TIMESTAMPTZ, last_seen TIMESTAMPTZ
+            )
+            """
+        )
+    if gone:
+        store.run("judge", "gone_sightings", process=process)
 
 
 def forget_texts(store: Store) -> None:

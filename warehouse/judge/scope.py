@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from warehouse.handing_on import JUDGED, collect, rows_of
 from warehouse.hotspots.tallies import owe_all, owes_all
 from warehouse.specification import LimitSpec
 from warehouse.sql_step import composed_step, sql_step
@@ -37,7 +38,7 @@ def settle_scope(store: Store, *, clauses: str, as_of: datetime) -> bool:
     state = store.fetch_sql("judge/state", "SELECT clauses, as_of FROM judge_state")
     if owes_all(store, "judge") or not state or state[0][0] != clauses:
         return True
-    store.connection.execute("INSERT INTO temp.judge_scope SELECT DISTINCT case_code FROM owed WHERE stage = 'judge'")
+    _judge_also(store, "SELECT DISTINCT case_code FROM owed WHERE stage = 'judge'")
     if state[0][1] != as_of:
         _judge_also(store, "SELECT case_code FROM cases WHERE state IN ('open', 'abandoned')")
     return False
@@ -73,11 +74,12 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
 
     In each step `temp.judged_cases`, `temp.scope_instances`, `temp.scope_ids` (case_code, case_id) and
     `temp.scope_checks` (limit checks, none yet) and `temp.scope_deviations` are those of the range; its former results
-    are cleared, but for the deviations.
+    are cleared, but for the deviations. If it is not all cases, what is made is to stay aside.
     """
     if not all_cases:
+        collect(store, *JUDGED)
         store.connection.execute(
-            """
+            f"""
             DROP VIEW IF EXISTS temp.judged_cases;
             DROP VIEW IF EXISTS temp.scope_instances;
             DROP VIEW IF EXISTS temp.scope_ids;
@@ -85,15 +87,15 @@ def scopes(store: Store, *, all_cases: bool, cases_of_a_range: int) -> Iterator[
             DROP VIEW IF EXISTS temp.scope_deviations;
             CREATE OR REPLACE TEMP TABLE judged_rows AS
             SELECT case_code, variant_no, state, started_at, ended_at
-            FROM cases SEMI JOIN temp.judge_scope USING (case_code);
+            FROM ({rows_of(store, "cases", "temp.judge_scope")});
             CREATE OR REPLACE TEMP TABLE judged_instances AS
             SELECT case_code, instance, activity_code, resource_code, enabled_at, started_at, completed_at
-            FROM instances SEMI JOIN temp.judge_scope USING (case_code);
+            FROM ({rows_of(store, "instances", "temp.judge_scope")});
             CREATE TEMP VIEW judged_cases AS FROM temp.judged_rows;
             CREATE TEMP VIEW scope_instances AS FROM temp.judged_instances;
             CREATE TEMP VIEW scope_ids AS FROM case_ids SEMI JOIN temp.judge_scope USING (case_code);
             DELETE FROM case_verdicts WHERE case_code IN (FROM temp.judge_scope);
-            CREATE TEMP VIEW scope_checks AS FROM limit_checks SEMI JOIN temp.judge_scope USING (case_code);
+            CREATE TEMP VIEW scope_checks AS FROM temp.made_limit_checks;
             CREATE TEMP VIEW scope_deviations AS FROM deviations SEMI JOIN temp.judge_scope USING (case_code);
             DELETE FROM limit_checks WHERE case_code IN (FROM temp.judge_scope)
             """

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from warehouse.handing_on import JUDGED, append, hand_on, take_away
 from warehouse.hotspots.tallies import drop_tally_tables, take_out
 from warehouse.judge.checks import hold_limits
 from warehouse.judge.found import (
@@ -34,6 +35,7 @@ from warehouse.judge.scope import (
 )
 from warehouse.mart.catalogue import process_schema
 from warehouse.specification import LimitSpec
+from warehouse.sql_step import sql_step
 from warehouse.store import Store
 
 STEP_VERSION = 4
@@ -54,13 +56,16 @@ class SpreadResult:
 
 
 def known_activities(store: Store, process: str) -> tuple[str, ...]:
-    """The activities of a process's instances, by name."""
-    with store.transaction("mart"):
-        store.use("mart", process_schema(store, process))
-        rows = store.fetch_sql(
-            "judge/known_activities",
-            "SELECT activity FROM activities SEMI JOIN instances USING (activity_code) ORDER BY activity",
-        )
+    """The activities of a process's variants, by name."""
+    rows = store.fetch_sql(
+        "judge/known_activities",
+        """
+        SELECT DISTINCT activity
+        FROM (SELECT unnest(activities) AS activity FROM mart.main.variants WHERE process = $process)
+        ORDER BY activity
+        """,
+        process=process,
+    )
     return tuple(row[0] for row in rows)
 
 
@@ -68,7 +73,7 @@ def variants_to_judge(store: Store, process: str, *, keys: Mapping[str, str]) ->
     """Variants that no verdict was kept for: standard_version, is_open, variant_id, activities, case_count.
 
     `keys` tells by version what its verdicts rest on; without a key of a version none of its verdicts is kept. Cost: a
-    scan of the cases.
+    scan of the cases. `temp.needed_verdicts` stays for `spread_verdicts` on the same open store.
     """
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process))
@@ -98,10 +103,12 @@ def spread_verdicts(
     case is there. `verdicts`, `moves` and `findings` are those of `variants_to_judge` with the same `keys`, with the
     columns of `warehouse.judge.verdict`; what was kept stays. Cost: joins over the judged cases, a scan of the others.
     """
+    take_away(store, *JUDGED)
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process))
         clauses = clauses_digest(store, process, step=STEP_VERSION, keys=keys, limits=limits, sentences=sentences)
-        store.run("judge", "needed_verdicts", process=process)
+        if not _has_needed(store):
+            store.run("judge", "needed_verdicts", process=process)
         find_kept(store, process, keys=keys)
         with store.registered("verdicts_in", verdicts.select(["variant_id", "standard_version", "is_open"])):
             store.connection.execute("CREATE OR REPLACE TEMP TABLE new_verdicts AS FROM verdicts_in")
@@ -117,7 +124,7 @@ def spread_verdicts(
         number_findings(store, process, sentences)
         judged = 0
         for _ in scopes(store, all_cases=all_cases, cases_of_a_range=cases_of_a_range):
-            judged += _judge(store, process, as_of=as_of)
+            judged += _judge(store, process, as_of=as_of, aside=not all_cases)
         if all_cases:
             forget_texts(store)
         note_judged(store, clauses=clauses, as_of=as_of, all_cases=all_cases)
@@ -126,18 +133,28 @@ def spread_verdicts(
             "judge/count_deviations",
             "SELECT count(*) FILTER (resolved_at IS NULL), count(resolved_at) FROM deviations",
         )[0]
+    if not all_cases:
+        hand_on(store, *JUDGED, cases="temp.judge_scope")
     _drop_temporary(store)
     return SpreadResult(
         verdicts=written, deviations=deviations, resolved=resolved, limit_checks=checks, cases_judged=judged
     )
 
 
-def _judge(store: Store, process: str, *, as_of: datetime) -> int:
+def _judge(store: Store, process: str, *, as_of: datetime, aside: bool) -> int:
     """Judge the cases of the scope; how many a version judges."""
     case_versions(store, process)
-    hold_limits(store, as_of=as_of)
-    find_deviations(store, process, as_of=as_of)
-    return store.run("judge", "case_verdicts")
+    hold_limits(store, as_of=as_of, aside=aside)
+    find_deviations(store, process, as_of=as_of, aside=aside)
+    return append(store, "case_verdicts", sql_step("judge", "case_verdicts"), aside=aside)
+
+
+def _has_needed(store: Store) -> bool:
+    rows = store.fetch_sql(
+        "judge/has_needed",
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'temp' AND table_name = 'needed_verdicts'",
+    )
+    return rows != [(0,)]
 
 
 def _drop_temporary(store: Store) -> None:

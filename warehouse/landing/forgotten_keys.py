@@ -6,13 +6,11 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from warehouse.erasure import Kind
 from warehouse.landing.protection import plain_text
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
-
-Kind = Literal["case", "resource", "name"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,11 @@ from warehouse.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What retention removed, and under which number its cases are listed to be derived anew (0: none)."""
+    """What retention removed."""
 
     cases: int = 0
     events: int = 0
     rows: int = 0
-    change: int = 0
 
 
 def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> Expired:
@@ -49,7 +48,7 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
     cases, events = store.fetch_sql(
         "retention/count", "SELECT count(*), coalesce(sum(event_count), 0)::BIGINT FROM temp.old_cases"
     )[0]
-    rows = change = 0
+    rows = 0
     if cases:
         with store.transaction("landing"):
             change = generation(store) + 1
@@ -72,17 +71,37 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
             )
             next_generation(store)
     store.connection.execute("DROP TABLE IF EXISTS temp.old_cases")
-    return Expired(cases, events, rows, change)
+    return Expired(cases, events, rows)
 
 
-def drop_old_ids(store: Store, process: str, expired: Expired) -> None:
-    """When the log is shaped without the old cases, let go of their ids in landing."""
+def drop_old_ids(store: Store, process: ProcessSpec) -> None:
+    """When the log is shaped without the cases that were too old, let go of their ids in landing.
+
+    Also of those that a night removed which was cut off before it came to this. Cost: nothing, or a scan of the cases
+    of the landed rows where any case was to be derived anew.
+    """
+    if process.keep_cases is None:
+        return
+    changes = store.fetch_sql(
+        "retention/count_changes",
+        "SELECT count(*) FROM landing.main.row_changes WHERE process = $process",
+        process=process.name,
+    )
+    landed = [f"SELECT {source.case} FROM {source.table} AS r" for source in landed_sources(store, process)]
+    if changes == [(0,)] or not landed:
+        return
     with store.transaction("landing"):
         store.run_step(
             composed_step(
-                "retention/drop_changes", "DELETE FROM row_changes WHERE process = $process AND change_no = $change"
+                "retention/drop_changes",
+                f"""
+                DELETE FROM row_changes
+                WHERE process = $process AND case_id <> '' AND case_id NOT IN (
+                    SELECT coalesce(case_id, '') FROM ({" UNION ALL ".join(landed)}) AS l(case_id)
+                )
+                """,
             ),
-            {"process": process, "change": expired.change},
+            {"process": process.name},
         )
 
 

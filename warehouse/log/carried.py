@@ -83,8 +83,8 @@ def take_up_carried(store: Store, process: ProcessSpec, *, mapping: str) -> bool
     try:
         _attach(store)
         rows = store.fetch_sql("log/carried", f"SELECT process, mapping, loads, landing, known FROM {HOME}.carried")
-    except duckdb.Error:
-        # a night that was cut off left it half written
+    except (duckdb.Error, WarehouseError):
+        # a night that was cut off left it half written: it does not open, or what is written last is not there
         rows = []
     wanted = (process.name, mapping, current_loads(store, process), _landing(store), _known(store, process))
     if rows == [wanted] and not _holds_case_rows(store, process):

@@ -40,12 +40,22 @@ def find_all_duplicates(store: Store, source: SourceSpec, number: int) -> None:
         )[0][0]
         if source.delivery != "increment" or loads < 2:
             return
-    quick, current = hash_of_rows(store, number), _CURRENT.format(number)
-    among = f"""
-        SELECT r.load_id, r.row_number, {key_of_rows(store, number)} AS row_key {current}
-        SEMI JOIN (SELECT {quick} AS quick {current} GROUP BY quick HAVING count(*) > 1) AS q ON q.quick = {quick}
-    """
+    among = keys_that_may_repeat(store, source, number, _CURRENT.format(number))
     find_duplicates(store, source, number, among=among)
+
+
+def keys_that_may_repeat(store: Store, source: SourceSpec, number: int, rows: str) -> str:
+    """A query (load_id, row_number, row_key) for those of the rows `r` of a FROM clause whose key another may have.
+
+    Under a declared key all of them. Cost: where none is declared, a grouping of a quick hash, and a key of those rows
+    that it has twice.
+    """
+    keys = f"SELECT r.load_id, r.row_number, {key_of_rows(store, number)} AS row_key {rows}"
+    if source.key:
+        return keys
+    quick = hash_of_rows(store, number)
+    repeating = f"SELECT {quick} AS quick {rows} GROUP BY quick HAVING count(*) > 1"
+    return f"{keys} SEMI JOIN ({repeating}) AS q ON q.quick = {quick}"
 
 
 def find_duplicates(store: Store, source: SourceSpec, number: int, *, among: str) -> None:

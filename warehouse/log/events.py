@@ -1,9 +1,13 @@
-"""Events in their order, from mapped rows: instant, order column, load, row; a case's rows lie together."""
+"""Events in their order, from mapped rows: instant, order column, load, row; a case's rows lie together.
+
+Where every event is an activity instance (`is_bare`) an event also says when it was enabled, and `instances` is a view.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from warehouse.log.instances import is_bare
 from warehouse.log.temporary import filled_columns
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step
@@ -111,6 +115,9 @@ def _placed(process: ProcessSpec, ordered: str) -> str:
         "by_lifecycle": "coalesce(by_lifecycle, false)" if has_lifecycle else "false",
         "instance_key": "instance_key" if "instance_key" in filled else "NULL::VARCHAR",
     }
+    if is_bare(process):
+        columns["enabled_at"] = "CASE WHEN is_first THEN occurred_at ELSE last_at END"
+    before = ", lag(occurred_at) OVER () AS last_at" if is_bare(process) else ""
     return f"""
         SELECT case_code,
             CAST(
@@ -120,7 +127,7 @@ def _placed(process: ProcessSpec, ordered: str) -> str:
             activity_code, {", ".join(f"{value} AS {name}" for name, value in columns.items())},
             load_id, row_number{extra}
         FROM (
-            SELECT *, row_number() OVER () AS nth, lag(case_code) OVER () IS DISTINCT FROM case_code AS is_first
+            SELECT *, row_number() OVER () AS nth, lag(case_code) OVER () IS DISTINCT FROM case_code AS is_first{before}
             FROM ({ordered})
         )
     """

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from warehouse.handing_on import append
 from warehouse.log.temporary import filled_columns
 from warehouse.specification import ProcessSpec
 from warehouse.sql_step import composed_step, sql_step
@@ -44,16 +45,14 @@ def is_bare(process: ProcessSpec) -> bool:
     )
 
 
-def write_bare_instances(store: Store, low: int, high: int) -> None:
-    """Append the instances of a bare process for the cases from `low` to `high`; `temp.raw_instances` shows them.
+def bare_instances(events: str) -> str:
+    """The activity instances of a bare process: its events, under the names that instances have.
 
-    The same rows as `make_raw_instances` and `write_instances` give, in one pass.
+    The same rows as `make_raw_instances` and `write_instances` give; a log of 100 million events is stored once.
     """
-    store.run("log", "bare_instances")
-    store.connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP VIEW raw_instances AS FROM instances WHERE case_code BETWEEN {int(low)} AND {int(high)}
-        """
+    return (
+        "SELECT case_code, position AS instance, position, activity_code, resource_code, role_code, enabled_at, "
+        f"started_at, occurred_at AS completed_at FROM {events}"
     )
 
 
@@ -202,21 +201,21 @@ def word_layout(store: Store) -> tuple[int, int]:
     return bits, _WORD_BITS // bits
 
 
-def write_instances(store: Store, process: ProcessSpec) -> int:
-    """Append `temp.raw_instances` with the instant that enabled each to `instances`; how many."""
-    return store.run("log", "instance_table", tolerance_us=process.case.clock_tolerance_us)
+def write_instances(store: Store, process: ProcessSpec, *, aside: bool) -> int:
+    """Append `temp.raw_instances` with the instant that enabled each to `instances`; how many.
+
+    With `aside` they also stay in `temp.made_instances`.
+    """
+    tolerance = {"tolerance_us": process.case.clock_tolerance_us}
+    return append(store, "instances", sql_step("log", "instance_table"), tolerance, aside=aside)
 
 
-def write_cases(store: Store, process: ProcessSpec) -> int:
-    """Append the cases of the scope to `cases`; how many."""
+def write_cases(store: Store, process: ProcessSpec, *, aside: bool) -> int:
+    """Append the cases of the scope to `cases`; how many. With `aside` they also stay in `temp.made_cases`."""
     names = [f"k{i}" for i in range(len(process.attributes("case")))]
     attributes = "".join(f", a.{name}" for name in names)
     join = "LEFT JOIN temp.case_attributes AS a USING (case_code)" if names else ""
-    return store.run_step(
-        composed_step(
-            "log/case_table",
-            f"""
-            INSERT INTO cases
+    query = f"""
             SELECT b.case_code, b.state, b.started_at, b.ended_at, b.measured_from_at, b.measured_to_at,
                 b.first_event_at, b.last_event_at, b.event_count, v.variant_no,
                 d.period_no + CASE WHEN b.ended_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
@@ -228,9 +227,8 @@ def write_cases(store: Store, process: ProcessSpec) -> int:
             {join}
             LEFT JOIN temp.period_days AS d ON d.day = {epoch_day("b.ended_at")}
             ORDER BY b.case_code
-            """,
-        )
-    )
+    """
+    return append(store, "cases", composed_step("log/case_table", query), aside=aside)
 
 
 def epoch_day(instant: str) -> str:

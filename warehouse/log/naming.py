@@ -73,9 +73,8 @@ def seed_names(store: Store, process: ProcessSpec, home: str) -> None:
         columns = f"({name}_code INTEGER, {name} VARCHAR)"
         store.connection.execute(f"CREATE OR REPLACE {table_kind(home)} {home}.named_{table} {columns}")
         if schema is not None:
-            store.connection.execute(
-                f"INSERT INTO {home}.named_{table} SELECT {name}_code, {name} FROM {schema}.{table}"
-            )
+            given = f"INSERT INTO {home}.named_{table} SELECT {name}_code, {name} FROM {schema}.{table}"
+            store.run_step(composed_step(f"log/seed_{table}", given))
 
 
 def code_names(store: Store, home: str, texts: Mapping[str, str], relation: str, values: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from warehouse.errors import Problem, WarehouseError
+from warehouse.handing_on import JUDGED, SHAPED, collect, hand_on, take_away
 from warehouse.hotspots.tallies import take_out
 from warehouse.landing.loads import extraction_instant
 from warehouse.log.attributes import make_case_attributes
@@ -18,17 +19,18 @@ from warehouse.log.decided import publish_decided, write_figures, write_rejected
 from warehouse.log.events import replace_all_events, replace_touched_events
 from warehouse.log.instances import (
     activity_codes,
+    bare_instances,
     is_bare,
     make_boundaries,
     make_raw_instances,
-    write_bare_instances,
     write_cases,
     write_instances,
 )
 from warehouse.log.mapping import check_columns, lies_in_order, map_rows, rejected_rows
 from warehouse.log.naming import code_cases, current_cases, keep_names
 from warehouse.log.periods import extent, make_periods
-from warehouse.log.tables import clear_touched, has_tables, lay_out, lay_out_counts
+from warehouse.log.standing import find_collisions, lay_standing, may_stand
+from warehouse.log.tables import clear_touched, has_tables, lay_out, lay_out_counts, show_instances
 from warehouse.log.temporary import drop_mapped, drop_temp_tables
 from warehouse.log.touched import (
     LogState,
@@ -38,6 +40,7 @@ from warehouse.log.touched import (
     code_touched,
     count_duplicates,
     find_touched,
+    former_instances,
     latest_untouched,
     log_state,
     mapping_digest,
@@ -87,9 +90,10 @@ def shape(
     case column of the landed rows; memory spills to disk.
     """
     check_columns(store, process)
+    take_away(store, *SHAPED, *JUDGED)
     is_carried = take_up_carried(store, process, mapping=mapping_digest(process))
     try:
-        return _shape(
+        result, is_whole = _shape(
             store,
             process,
             as_of=as_of,
@@ -98,6 +102,9 @@ def shape(
             is_carried=is_carried,
             events_of_a_range=events_of_a_range,
         )
+        if not is_whole:
+            hand_on(store, *SHAPED, cases="temp.touched")
+        return result
     finally:
         drop_temp_tables(store)
         drop_carried(store)
@@ -112,7 +119,8 @@ def _shape(
     interval: Interval | None,
     is_carried: bool,
     events_of_a_range: int,
-) -> ShapeResult:
+) -> tuple[ShapeResult, bool]:
+    """What was made, and whether it was the whole log."""
     # a live source is complete up to the instant at which it was asked
     as_of = as_of or extraction_instant(
         store, process=process.name, sources=[source.name for source in process.sources]
@@ -123,7 +131,8 @@ def _shape(
         mapping = mapping_digest(process)
         state = log_state(store) if has_tables(store, schema) else None
         change_no = change_number(store)
-        if anew or state is None or state.mapping != mapping or (is_carried and stands_alone(store, process)):
+        is_whole = anew or state is None or state.mapping != mapping or (is_carried and stands_alone(store, process))
+        if is_whole or state is None:
             instant, touched, new = _all_cases(store, process, as_of, events_of_a_range, is_carried=is_carried)
         else:
             lay_out_counts(store)  # a log that an earlier release laid out lacks them, and needs no other change
@@ -137,7 +146,7 @@ def _shape(
         quarantined = publish_decided(store, process)
         _publish_process(store, process, instant)
         make_views(store, process)
-        return ShapeResult(
+        result = ShapeResult(
             as_of=instant,
             events=_count(store, "events"),
             cases=_count(store, "cases"),
@@ -146,6 +155,7 @@ def _shape(
             variants_new=new,
             rows_quarantined=quarantined,
         )
+    return result, is_whole
 
 
 def _count(store: Store, table: str) -> int:
@@ -174,6 +184,7 @@ def _all_cases(
     lay_out(store, process)
     keep_names(store, process)
     events = replace_all_events(store, process, instant, in_order=in_order)
+    show_instances(store, process)
     if events == 0:
         raise WarehouseError(_nothing_yet(process, instant))
     write_figures(store, instant)
@@ -188,12 +199,7 @@ def _all_cases(
         store.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW scope_events AS FROM events WHERE case_code BETWEEN {low} AND {high}"
         )
-        if is_bare(process):
-            write_bare_instances(store, low, high)
-            new += _derive_cases(store, process, instant)
-            store.connection.execute("DROP VIEW temp.raw_instances")
-        else:
-            new += _derive(store, process, instant)
+        new += _derive(store, process, instant, aside=False)
     first, last = extent(store, "cases")
     make_periods(store, process, first, max(last, instant))
     store.connection.execute("INSERT INTO owed VALUES ('judge', NULL), ('hotspots', NULL)")
@@ -210,24 +216,22 @@ def _touched_cases(
         touch_by_interval(store, interval)
     instant = as_of
     if instant is None:
-        choose_rows(store, process)
-        map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
+        has_standing = _map_touched(store, process)
         known = [at for at in (_latest(store), latest_untouched(store)) if at is not None]
         if not known:
             raise WarehouseError(_nothing_usable(store, process))
         instant = max(known)
         if touch_by_instant(store, process, former=state.as_of, as_of=instant):
-            choose_rows(store, process)
-            map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
+            has_standing = _map_touched(store, process)
     else:
         touch_by_instant(store, process, former=state.as_of, as_of=instant)
-        choose_rows(store, process)
-        map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
+        has_standing = _map_touched(store, process)
     count_duplicates(store)
     keep_names(store, process)
-    take_out(store, "temp.touched")
-    clear_touched(store)
-    events = replace_touched_events(store, process, instant, in_order=lies_in_order(process))
+    take_out(store, "temp.touched", instances=former_instances(process))
+    clear_touched(store, process)
+    in_order = lies_in_order(process) and not has_standing
+    events = replace_touched_events(store, process, instant, in_order=in_order)
     if events == 0:
         raise WarehouseError(_nothing_yet(process, instant))
     write_figures(store, instant)
@@ -237,27 +241,51 @@ def _touched_cases(
     # the months of the others are known
     first, last = _event_extent(store, "temp.touched_events", otherwise=instant)
     make_periods(store, process, first, max(last, instant))
-    new = _derive(store, process, instant)
+    collect(store, *SHAPED)
+    new = _derive(store, process, instant, aside=True)
     first, last = extent(store, "cases")
     make_periods(store, process, first, max(last, instant))
-    store.connection.execute("INSERT INTO owed SELECT 'judge', case_code FROM temp.touched")
+    store.run_step(composed_step("log/owe_judging", "INSERT INTO owed SELECT 'judge', case_code FROM temp.touched"))
     return instant, _count(store, "temp.touched"), new
 
 
-def _derive(store: Store, process: ProcessSpec, as_of: datetime) -> int:
-    """Instances and cases of the scope appended to their tables; the number of variants never seen before."""
+def _map_touched(store: Store, process: ProcessSpec) -> bool:
+    """Show the rows of the touched cases as mapped; whether some lie there as their events tell them, out of order."""
+    choose_rows(store, process)
+    map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
+    if not may_stand(process):
+        return False
+    if find_collisions(store):
+        choose_rows(store, process)
+        map_rows(store, process, rows=chosen_rows, dictionary="temp.touched")
+    return lay_standing(store, process) > 0
+
+
+def _derive(store: Store, process: ProcessSpec, as_of: datetime, *, aside: bool) -> int:
+    """Instances and cases of the scope appended to their tables; the number of variants never seen before.
+
+    With `aside` they also stay in `temp.made_instances` and `temp.made_cases`.
+    """
+    if is_bare(process):
+        instances = bare_instances("temp.scope_events")
+        store.connection.execute(f"CREATE TEMP VIEW raw_instances AS {instances}")
+        new = _derive_cases(store, process, as_of, aside=aside)
+        store.connection.execute("DROP VIEW temp.raw_instances")
+        if aside:
+            store.run_step(composed_step("log/made_instances", f"INSERT INTO temp.made_instances {instances}"))
+        return new
     make_raw_instances(store, process)
-    new = _derive_cases(store, process, as_of)
-    write_instances(store, process)
+    new = _derive_cases(store, process, as_of, aside=aside)
+    write_instances(store, process, aside=aside)
     write_unfinished_starts(store, activity_codes(store, process.ignored_activities))
     return new
 
 
-def _derive_cases(store: Store, process: ProcessSpec, as_of: datetime) -> int:
+def _derive_cases(store: Store, process: ProcessSpec, as_of: datetime, *, aside: bool) -> int:
     """Cases of the scope, from its events and instances, appended; the number of variants never seen before."""
     make_boundaries(store, process, as_of)
     new = find_variants(store)
-    write_cases(store, process)
+    write_cases(store, process, aside=aside)
     return new
 
 

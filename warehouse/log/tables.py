@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from warehouse.log.composing import attribute_type
+from warehouse.log.instances import bare_instances, is_bare
+from warehouse.mart.catalogue import process_schema
 from warehouse.specification import ProcessSpec
 from warehouse.store import Store
 
@@ -25,12 +27,9 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
     So do the deviations, which judging holds against those of tonight.
     """
     cases = "".join(f", k{i} {attribute_type(spec)}" for i, spec in enumerate(process.attributes("case")))
+    _lay_out_instances(store, process)
     store.connection.execute(
         f"""
-        CREATE OR REPLACE TABLE instances (
-            case_code INTEGER, instance INTEGER, position INTEGER, activity_code INTEGER, resource_code INTEGER,
-            role_code INTEGER, enabled_at TIMESTAMPTZ, started_at TIMESTAMPTZ, completed_at TIMESTAMPTZ
-        );
         CREATE OR REPLACE TABLE cases (
             case_code INTEGER, state VARCHAR, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ,
             measured_from_at TIMESTAMPTZ, measured_to_at TIMESTAMPTZ, first_event_at TIMESTAMPTZ,
@@ -79,6 +78,36 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
     lay_out_counts(store)
 
 
+def _lay_out_instances(store: Store, process: ProcessSpec) -> None:
+    """Make `instances`: a table, or a view of the events where they are the same."""
+    schema = process_schema(store, process.name)
+    former = store.fetch_sql(
+        "log/former_instances",
+        "SELECT count(*) FROM duckdb_views() WHERE database_name = 'mart' AND schema_name = $schema "
+        "AND view_name = 'instances'",
+        schema=schema,
+    )
+    store.connection.execute(f"DROP {'TABLE' if former == [(0,)] else 'VIEW'} IF EXISTS instances")
+    if is_bare(process):
+        return
+    store.connection.execute(
+        """
+        CREATE TABLE instances (
+            case_code INTEGER, instance INTEGER, position INTEGER, activity_code INTEGER, resource_code INTEGER,
+            role_code INTEGER, enabled_at TIMESTAMPTZ, started_at TIMESTAMPTZ, completed_at TIMESTAMPTZ
+        )
+        """
+    )
+
+
+def show_instances(store: Store, process: ProcessSpec) -> None:
+    """Show the events of a bare process as its instances, once there are events."""
+    if is_bare(process):
+        # named by schema, since the file may be attached under any name
+        schema = process_schema(store, process.name)
+        store.connection.execute(f"CREATE VIEW {schema}.instances AS {bare_instances(f'{schema}.events')}")
+
+
 def lay_out_counts(store: Store) -> None:
     """Make the tables of counts of findings and elements where they are missing; stage hotspots fills them."""
     store.connection.execute(
@@ -105,7 +134,8 @@ def lay_out_counts(store: Store) -> None:
     )
 
 
-def clear_touched(store: Store) -> None:
+def clear_touched(store: Store, process: ProcessSpec) -> None:
     """Take the cases in `temp.touched` out of all derived tables but `events`."""
-    for table in ("instances", "cases", "case_figures", "rejected_rows", "pending_cases"):
+    instances = () if is_bare(process) else ("instances",)
+    for table in (*instances, "cases", "case_figures", "rejected_rows", "pending_cases"):
         store.connection.execute(f"DELETE FROM {table} WHERE case_code IN (SELECT case_code FROM temp.touched)")

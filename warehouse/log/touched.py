@@ -11,16 +11,17 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from warehouse.landing.keys import key_of_rows
 from warehouse.landing.loads import source_number
-from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates
+from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates, keys_that_may_repeat
+from warehouse.log.instances import bare_instances, is_bare
 from warehouse.log.mapping import standing_rows
 from warehouse.log.naming import case_text
+from warehouse.log.standing import begin_collisions, find_standing
 from warehouse.specification import Interval, ProcessSpec
 from warehouse.sql_step import composed_step
 from warehouse.store import Store
 
-STEP_VERSION = 2
+STEP_VERSION = 3
 """Of the steps that make the log: another one makes every log anew."""
 
 
@@ -92,12 +93,16 @@ def find_touched(store: Store, process: ProcessSpec, state: LogState) -> None:
         composed_step(
             "log/touched_by_name",
             """
-            CREATE OR REPLACE TEMP TABLE touched_names AS
+            CREATE OR REPLACE TEMP TABLE changed_cases AS
             SELECT DISTINCT case_id FROM landing.main.row_changes WHERE process = $process AND change_no > $change_no
             """,
         ),
         {"process": process.name, "change_no": state.change_no},
     )
+    store.run_step(
+        composed_step("log/touched_names", "CREATE OR REPLACE TEMP TABLE touched_names AS FROM temp.changed_cases")
+    )
+    begin_collisions(store)
     for source in process.sources:
         number = source_number(store, process=process.name, source=source.name)
         text = case_text(store, process, source)
@@ -163,14 +168,10 @@ def code_touched(store: Store) -> None:
             """,
         )
     )
-    store.connection.execute(
-        """
-        INSERT INTO case_ids FROM temp.new_touched ORDER BY case_code;
-        DELETE FROM temp.touched WHERE case_code IS NULL;
-        INSERT INTO temp.touched FROM temp.new_touched;
-        DROP TABLE temp.new_touched
-        """
-    )
+    store.run_step(composed_step("log/keep_touched", "INSERT INTO case_ids FROM temp.new_touched ORDER BY case_code"))
+    store.connection.execute("DELETE FROM temp.touched WHERE case_code IS NULL")
+    store.run_step(composed_step("log/add_touched", "INSERT INTO temp.touched FROM temp.new_touched"))
+    store.connection.execute("DROP TABLE temp.new_touched")
 
 
 def _add_touched(store: Store, step: str, cases: str, **values: object) -> int:
@@ -259,8 +260,16 @@ def latest_untouched(store: Store) -> datetime | None:
 _UNSEEN = "('rows_duplicate', 'rows_filtered', 'rows_deleted', 'rows_after_as_of')"
 
 
+def former_instances(process: ProcessSpec) -> str | None:
+    """A query for the touched cases' instances as they still stand, where `choose_rows` has read them anyway."""
+    return bare_instances("temp.former_events") if is_bare(process) else None
+
+
 def choose_rows(store: Store, process: ProcessSpec) -> None:
     """Fill `temp.touched_rows_<source_no>` with the touched cases' rows, `temp.duplicate_rows` with repeating ones.
+
+    Their events as they still stand are in `temp.former_events` then; those of `temp.standing_cases` stand for their
+    rows, which are not chosen.
 
     Rows that made events or were rejected are found by their numbers. By the name of the case rows are sought only in
     the loads that changed, in those with rows of touched cases that show nowhere, and in case tables. Cost: a scan of
@@ -278,23 +287,33 @@ def choose_rows(store: Store, process: ProcessSpec) -> None:
     )
     store.run_step(
         composed_step(
+            "log/former_events",
+            f"""
+            CREATE OR REPLACE TEMP TABLE former_events AS
+            SELECT {"*" if is_bare(process) else "case_code, load_id, row_number"}
+            FROM events SEMI JOIN temp.touched USING (case_code)
+            """,
+        )
+    )
+    find_standing(store, process)
+    store.run_step(
+        composed_step(
             "log/known_rows",
             """
             CREATE OR REPLACE TEMP TABLE known_rows AS
             SELECT DISTINCT load_id, row_number
             FROM (
-                SELECT case_code, load_id, row_number FROM events
-                UNION ALL SELECT case_code, load_id, row_number FROM rejected_rows
+                SELECT load_id, row_number FROM temp.former_events ANTI JOIN temp.standing_cases USING (case_code)
+                UNION ALL
+                SELECT load_id, row_number FROM rejected_rows SEMI JOIN temp.touched USING (case_code)
             )
-            SEMI JOIN temp.touched USING (case_code) ANTI JOIN temp.sought_loads USING (load_id)
+            ANTI JOIN temp.sought_loads USING (load_id)
             """,
         )
     )
     store.connection.execute(
         """
-        CREATE OR REPLACE TEMP TABLE candidate_rows (
-            source_no INTEGER, load_id INTEGER, row_number BIGINT, row_key UHUGEINT, case_id VARCHAR
-        );
+        CREATE OR REPLACE TEMP TABLE repeating_rows (load_id INTEGER, case_id VARCHAR);
         CREATE OR REPLACE TEMP TABLE duplicate_rows (source_no INTEGER, load_id INTEGER, row_number BIGINT)
         """
     )
@@ -324,20 +343,22 @@ def choose_rows(store: Store, process: ProcessSpec) -> None:
                 """,
             )
         )
+        rows = f"temp.touched_rows_{number} AS r"
+        among = keys_that_may_repeat(store, source, number, f"FROM {rows}")
+        if crosses_cases(source):
+            among = f"FROM ({current_rows(number)}) WHERE row_key IN (SELECT row_key FROM ({among}))"
+        find_duplicates(store, source, number, among=among)
         store.run_step(
             composed_step(
-                f"log/candidate_keys/{source.name}",
+                f"log/repeating_rows/{source.name}",
                 f"""
-                INSERT INTO temp.candidate_rows
-                SELECT {number}, r.load_id, r.row_number, {key_of_rows(store, number)}, {text}
-                FROM temp.touched_rows_{number} AS r
+                INSERT INTO temp.repeating_rows
+                SELECT r.load_id, {text}
+                FROM {rows} SEMI JOIN (FROM temp.duplicate_rows WHERE source_no = {number}) AS d
+                    ON d.load_id = r.load_id AND d.row_number = r.row_number
                 """,
             )
         )
-        mine = f"SELECT load_id, row_number, row_key FROM temp.candidate_rows WHERE source_no = {number}"
-        if crosses_cases(source):
-            mine = f"FROM ({current_rows(number)}) WHERE row_key IN (SELECT row_key FROM ({mine}))"
-        find_duplicates(store, source, number, among=mine)
 
 
 def chosen_rows(number: int) -> str:
@@ -352,9 +373,7 @@ def count_duplicates(store: Store) -> None:
             "log/count_touched_duplicates",
             """
             INSERT INTO temp.row_figures
-            SELECT c.case_id, c.load_id, 'rows_duplicate', count(*)
-            FROM temp.candidate_rows AS c SEMI JOIN temp.duplicate_rows USING (source_no, load_id, row_number)
-            GROUP BY ALL
+            SELECT case_id, load_id, 'rows_duplicate', count(*) FROM temp.repeating_rows GROUP BY ALL
             """,
         )
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import Problem, WarehouseError
+from warehouse.handing_on import JUDGED, SHAPED, take_away
 from warehouse.mart.catalogue import process_schema
 from warehouse.mart.views import union_views
 from warehouse.sql_step import composed_step, quoted
@@ -98,6 +99,7 @@ def restore_process(store: Store, process: str, snapshot: Path) -> bool:
                     "Bring it back, or move it away: the process is then published when it next succeeds.",
                 )
             ) from error
+    take_away(store, *SHAPED, *JUDGED)
     try:
         with store.transaction("mart"):
             # a mart that was begun anew does not know the process yet; what the snapshot has of it is kept all the same

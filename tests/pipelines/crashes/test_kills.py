@@ -154,6 +154,15 @@ def one_round(calm: Calm, kills: Counter[str], folder: Path, seed: int, record: 
     assert files(folder) == files(calm.folders[number]), (seed, order)
 
 
+def _added_up(ledger: list[str]) -> list[str]:
+    """The totals of a ledger of removals by process and kind; its columns are those of the view `forgotten`."""
+    totals: Counter[str] = Counter()
+    for row in filter(None, ledger):
+        _, process, kind, _, *counts = row.split("|")
+        totals.update({f"{process}|{kind}|{place}": int(count) for place, count in enumerate(counts)})
+    return [f"{name}|{count}" for name, count in sorted(totals.items())]
+
+
 def _next_night(calm: Calm, folder: Path, number: int, seed: int, order: Order) -> None:
     """No second try: the next night finds what two nights brought."""
     bring(folder, number)
@@ -164,6 +173,10 @@ def _next_night(calm: Calm, folder: Path, number: int, seed: int, order: Order) 
         found = facts(of, number, without=OF_ARRIVAL)
         found["main.deviations"] = [row for row in found["main.deviations"] if not row.endswith("|resolved")]
         found["main.deviation_totals"] = [row for row in found["main.deviation_totals"] if "|resolved|" not in row]
+        # what was too old went in one night or in two: the ledger adds up to the same
+        for name in ("main.forgotten", "main.forgettings"):
+            if name in found:
+                found[name] = _added_up(found[name])
         return {name: rows for name, rows in found.items() if name not in OF_ARRIVAL_TABLES}
 
     assert differences(lasting(calm.folders[number]), lasting(folder)) == [], (seed, order)

@@ -1,9 +1,10 @@
 -- what:    an instant off by a common slip (a year, day and month swapped, twelve hours) that, mended, fits its case
--- inputs:  gate_events, gate_cases, gate_offsets
+-- inputs:  gate_rows, gate_cases, gate_offsets
 -- grain:   one row per offending row
 -- note:    told of the first or last event of a case that lies far from all the others (further than twice their extent)
 --          and that, mended, would lie among them or no further off than their extent,
 --          and of a row that lies between its neighbours in the file but not in time, where the file is in order;
+--          such a first or last event is the only one of its instant, so that it is found without its neighbours;
 --          instants are taken as plain UTC timestamps: those with a zone are counted by calendar, a hundred times slower
 WITH far_cases AS (
     SELECT *, epoch_us(second_at) - epoch_us(first_at) AS first_gap_us, epoch_us(last_at) - epoch_us(second_at) AS first_extent_us,
@@ -13,13 +14,13 @@ WITH far_cases AS (
 ),
 ends AS (
     SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no, e.completed_at, e.happened_at,
-        CASE WHEN e.is_first THEN c.second_at ELSE c.first_at END AS low,
-        CASE WHEN e.is_first THEN c.last_at ELSE c.last_but_one_at END AS high,
-        CASE WHEN e.is_first THEN c.first_extent_us ELSE c.last_extent_us END AS extent_us
-    FROM temp.gate_events AS e
+        CASE WHEN e.happened_at = c.first_at THEN c.second_at ELSE c.first_at END AS low,
+        CASE WHEN e.happened_at = c.first_at THEN c.last_at ELSE c.last_but_one_at END AS high,
+        CASE WHEN e.happened_at = c.first_at THEN c.first_extent_us ELSE c.last_extent_us END AS extent_us
+    FROM temp.gate_rows AS e
     JOIN far_cases AS c USING (case_code)
-    WHERE (e.is_first AND c.first_gap_us > 1728000000000 AND c.first_gap_us > 2 * c.first_extent_us)
-        OR (e.after_at IS NULL AND c.last_gap_us > 1728000000000 AND c.last_gap_us > 2 * c.last_extent_us)
+    WHERE (e.happened_at = c.first_at AND c.first_gap_us > 1728000000000 AND c.first_gap_us > 2 * c.first_extent_us)
+        OR (e.happened_at = c.last_at AND c.last_gap_us > 1728000000000 AND c.last_gap_us > 2 * c.last_extent_us)
 ),
 far AS (
     SELECT source_no, load_id, row_number, case_code, step_no, completed_at, happened_at,
@@ -28,12 +29,12 @@ far AS (
     FROM ends
 ),
 disordered AS (
-    SELECT DISTINCT case_code FROM temp.gate_events WHERE before_row > row_number
+    SELECT case_code FROM temp.gate_cases WHERE is_disordered
 ),
 in_file AS (
     SELECT e.source_no, e.load_id, e.row_number, e.case_code, e.step_no, e.completed_at, e.happened_at,
         lag(epoch_us(e.happened_at)) OVER w AS low, lead(epoch_us(e.happened_at)) OVER w AS high, true AS by_row
-    FROM temp.gate_events AS e
+    FROM temp.gate_rows AS e
     SEMI JOIN disordered USING (case_code)
     WHERE (SELECT count(*) FROM disordered) <= greatest(3, 0.1 * (SELECT count(*) FROM temp.gate_cases))
     WINDOW w AS (PARTITION BY e.case_code, e.load_id ORDER BY e.row_number)

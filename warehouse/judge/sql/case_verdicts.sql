@@ -1,7 +1,6 @@
 -- what:    the verdict on each judged case of the scope
 -- inputs:  case_versions, judged_variants, scope_deviations, finding_texts
 -- grain:   one row per judged case
-INSERT INTO case_verdicts
 SELECT v.case_code, v.standard_version, d.alignment_cost, d.fitness, coalesce(n.found, 0) AS deviation_count,
     CASE WHEN v.state = 'closed' AND d.is_exact THEN coalesce(n.of_flow, 0) = 0 END AS is_conformant
 FROM temp.case_versions AS v

@@ -4,7 +4,6 @@
 -- values:  as_of
 -- note:    instants are added to as whole microseconds: adding an interval asks a calendar each time. What is sorted is
 --          kept narrow: the outcome as the number of its name, the clock's stop as whether there is one
-INSERT INTO limit_checks
 WITH timed AS (
     SELECT c.case_code, c.limit_no, c.occurrence, c.from_at, c.to_at, c.to_code, c.is_closed,
         coalesce(c.to_at, CASE WHEN c.is_closed THEN c.ended_at ELSE $as_of END) AS until_at,

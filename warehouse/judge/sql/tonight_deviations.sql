@@ -4,7 +4,6 @@
 --          judged_variants
 -- grain:   one row per finding; a case that is gone takes its own along
 -- values:  as_of
-INSERT INTO deviations
 WITH unclear AS (
     -- without an exact alignment nothing shows that a finding of flow was mended: it stays as it was
     SELECT v.case_code

@@ -5,7 +5,6 @@
 -- note:    enabled = the latest earlier completion that is not after the start (by more than the tolerance), at most the
 --          start itself; the case's start for the first. The plain predecessor is that completion unless it ends after
 --          the start: only then the search is needed. Adding an interval asks a calendar each time: microseconds are added.
-INSERT INTO instances
 WITH overtaken AS MATERIALIZED (
     SELECT case_code, instance, make_timestamptz(epoch_us(started_at) + $tolerance_us) AS latest_at
     FROM temp.raw_instances WHERE epoch_us(before_at) > epoch_us(started_at) + $tolerance_us
