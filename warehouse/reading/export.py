@@ -25,13 +25,13 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import Problem, QuestionError
 from warehouse.reading.adhoc import check_question, failed_question, guarded
+from warehouse.reading.batches import Batches
 from warehouse.reading.snapshot import Snapshot
 from warehouse.reading.workbook import Sheet, write_workbook
 from warehouse.sql_step import quoted
 
 ExportForm = Literal["parquet", "csv", "xlsx"]
 
-BATCH = 20_000
 _FORMS: dict[str, ExportForm] = {".parquet": "parquet", ".csv": "csv", ".xlsx": "xlsx"}
 # what a spreadsheet would take for a formula; the full-width signs, too
 _FORMULA = "^[=+\\-@\\t\\r\\n＝＋－＠]"
@@ -162,13 +162,13 @@ def _file(
     def write(temporary: Path) -> None:
         nonlocal counted
         if form == "parquet":
-            reader = connection.execute(f"FROM {wanted.view}").to_arrow_reader(BATCH)
+            reader = Batches(connection, f"FROM {wanted.view}")
             with pq.ParquetWriter(temporary, reader.schema, compression="zstd") as parquet:
                 for batch in reader:
                     parquet.write_batch(batch)
                     counted += batch.num_rows
             return
-        reader = connection.execute(*_csv_query(wanted, time_zone)).to_arrow_reader(BATCH)
+        reader = Batches(connection, *_csv_query(wanted, time_zone))
         with temporary.open("wb") as stream:
             stream.write("\ufeff".encode())  # tells Excel that it is UTF-8
             with pacsv.CSVWriter(stream, reader.schema) as text:
@@ -220,7 +220,7 @@ def _workbook(
         Sheet(
             each.name,
             tuple(name for name, _ in each.columns),
-            lambda each=each: connection.execute(f"FROM {each.view}").to_arrow_reader(BATCH),  # type: ignore[misc]
+            lambda each=each: Batches(connection, f"FROM {each.view}"),  # type: ignore[misc]
         )
         for each in wanted
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -30,7 +30,7 @@ class Sheet:
 
     name: str
     columns: tuple[str, ...]
-    rows: Callable[[], pa.RecordBatchReader]
+    rows: Callable[[], Iterable[pa.RecordBatch]]
 
 
 def write_workbook(

