@@ -95,6 +95,11 @@ def _along(layers: Sequence[int], lengths: Sequence[float], gap: float) -> dict[
     return middle
 
 
+def load_layout() -> None:
+    """Load what orders the layers, which takes a third of a second, so that it is there when it is needed."""
+    import igraph  # noqa: F401
+
+
 def _without_cycles(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[bool]:
     after: dict[str, list[str]] = {node: [] for node in nodes}
     kept: list[bool] = []

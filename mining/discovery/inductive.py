@@ -31,7 +31,7 @@ def inductive_tree(variants: Mapping[tuple[str, ...], int], *, noise: float) -> 
     hashes of numbers do not vary between processes, so neither does the order in which its sets are walked. `noise` in
     [0, 1] is the share of the strongest successor under which a directly-follows pair is left out.
     """
-    os.environ.setdefault("PM4PY_SHOW_PROGRESS_BAR", "False")
+    load_miner()
     from pm4py.algo.discovery.inductive.dtypes.im_ds import IMDataStructureUVCL
     from pm4py.algo.discovery.inductive.variants.imf import IMFUVCL
 
@@ -47,6 +47,12 @@ def inductive_tree(variants: Mapping[tuple[str, ...], int], *, noise: float) -> 
         logging.getLogger(__name__).warning("the inductive miner gave up: %d activities nest too deeply", len(names))
         return None
     return _canonical(found, names)
+
+
+def load_miner() -> None:
+    """Load the miner, which takes most of a second, so that it is there when it is needed."""
+    os.environ.setdefault("PM4PY_SHOW_PROGRESS_BAR", "False")
+    import pm4py.algo.discovery.inductive.variants.imf  # noqa: F401
 
 
 def _canonical(root: Any, names: list[str]) -> Tree:

@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import State
 from prefect.concurrency.sync import concurrency
 
 from pipelines.errors import Problem
+from pipelines.planning.ahead import load_ahead
 from pipelines.planning.execute import (
     Observer,
     ProcessResult,
@@ -103,6 +104,7 @@ def nightly_flow(night: Any, plan: Any, follower: Any, clock: Any, results: Any)
     """
     from prefect.states import Completed, Failed
 
+    load_ahead(plan)
     _ensure_limit()
     observer = FlowObserver(follower)
     results.extend(refused(refusal, observer=observer) for refusal in plan.refusals)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipelines.errors import Problem
+from pipelines.planning.ahead import load_ahead
 from pipelines.planning.stage import WHOLE, Plan, Refusal, Stage
 from pipelines.stages.carry_out import carry_out
 from pipelines.stages.outcome import Night, StageOutcome
@@ -211,6 +212,7 @@ def closing_stages(plan: Plan, results: Sequence[ProcessResult]) -> tuple[Stage,
 
 def execute(plan: Plan, night: Night, *, observer: Observer, clock: Callable[[], datetime]) -> RunResult:
     """Carry out a plan: each process, then publish and report."""
+    load_ahead(plan)
     results = [refused(refusal, observer=observer) for refusal in plan.refusals]
     for process in plan.processes:
         stages = plan.of(process)

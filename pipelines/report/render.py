@@ -53,6 +53,13 @@ def render_index(
     return _render("index.html.j2", entries=entries, pages=pages, zones=zones, product=product, dictionary=dictionary)
 
 
+def load_templates() -> None:
+    """Read and compile the templates of all pages, so that they are there when a page is drawn."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 def card_value(words: Words, form: str, value: float | None) -> str:
     """A headline figure in its form."""
     if form == "percent":
