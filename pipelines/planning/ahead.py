@@ -12,8 +12,8 @@ from pipelines.planning.stage import Plan, StageName
 def load_ahead(plan: Plan) -> Thread | None:
     """Begin to load what discovery and the pages need, in a thread; None where the plan has neither.
 
-    The miner takes most of a second to load, what draws and fills the pages nearly as long. Who needs one of them sooner
-    waits for it as for any import. What goes wrong here goes wrong again where it is needed, and is told there.
+    The miner takes most of a second to load, what draws and fills the pages nearly as long. Who needs one of them
+    sooner waits for it as for any import. What goes wrong here goes wrong again where it is needed, and is told there.
     """
     names = {stage.name for stage in plan.stages}
     loads = [load for stage, load in _LOADS.items() if stage in names]

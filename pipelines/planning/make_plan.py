@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,8 @@ from pipelines.planning.stage import (
     fingerprint,
 )
 from pipelines.report.people import names_of
-from pipelines.sources.hashing import content_hash, file_stamp
+from pipelines.sources.hashing import FileStamp, stamped_hash
+from pipelines.sources.known_hashes import KnownHashes
 from pipelines.sources.locating import find_files
 from pipelines.store_settings import store_settings
 from pipelines.telling import few_names, problems_of
@@ -86,7 +87,7 @@ def make_plan(
     interval: Interval | None = None,
     landed_as_is: str | None = None,
 ) -> Plan:
-    """What a run would do: hashes the source files and compares with what the present results were made from.
+    """What a run would do: the source files by their hashes against what the present results were made from.
 
     `processes` empty stands for all. `stages`: only these, anew, with what hangs on them; empty: what is stale. The
     cases with an event in `interval` are derived anew, and live sources are asked for it again (bounds without an
@@ -103,11 +104,12 @@ def make_plan(
     planned: list[Stage] = []
     notes: list[str] = []
     refusals = [Refusal(each.name, each.problems) for each in broken]
+    hashes = KnownHashes(store_settings(workspace).mart.with_name("source_hashes.json"))
     for process in chosen:
         try:
             files: tuple[SourceFile, ...] = ()
             if landed_as_is is None:
-                files = source_files(process, workspace=workspace.folder, environ=environ)
+                files = source_files(process, workspace=workspace.folder, environ=environ, hash_of=hashes.hash_of)
         except (BadInput, WarehouseError) as error:
             refusals.append(Refusal(process.name, problems_of(error)))
             continue
@@ -115,6 +117,7 @@ def make_plan(
         planned.extend(todo)
         notes += [f"{stage.process}: {stage.name} stays stale ({stage.reason}) until a run does it." for stage in left]
         notes += _undone_notes(process, files, known)
+    hashes.keep()
     is_publish_due = any(stage.name == "publish" for stage in _closing_stages(workspace, [], known.former))
     planned.extend(_closing_stages(workspace, planned, known.former, stages))
     if known.dead is not None and known.dead.share > _MUCH and known.dead.size > _MUCH_BYTES:
@@ -173,7 +176,13 @@ def _undone_notes(process: Process, files: Sequence[SourceFile], known: _Known) 
     return notes
 
 
-def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str]) -> tuple[SourceFile, ...]:
+def source_files(
+    process: Process,
+    *,
+    workspace: Path,
+    environ: Mapping[str, str],
+    hash_of: Callable[[Path], tuple[FileStamp | None, str]] = stamped_hash,
+) -> tuple[SourceFile, ...]:
     """The files of all sources of a process with their hashes; `BadInput` with all that can't be found."""
     found: list[SourceFile] = []
     problems: list[Problem] = []
@@ -187,8 +196,7 @@ def source_files(process: Process, *, workspace: Path, environ: Mapping[str, str
         reading = digest((*options, READING_VERSION, *protected))
         try:
             for located in find_files(source.files, workspace=workspace, environ=environ):
-                stamp = file_stamp(located.path)
-                content = content_hash(located.path)
+                stamp, content = hash_of(located.path)
                 found.append(
                     SourceFile(source=name, located=located, content_hash=content, reading=reading, stamp=stamp)
                 )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipelines.errors import BadInput, Problem
 
-FileStamp = tuple[int, int, int]
-"""Inode, size in bytes and instant of the last change in nanoseconds."""
+FileStamp = tuple[int, int, int, int, int]
+"""Device, inode, size in bytes, and the instants of the last change of the content and of the inode in nanoseconds."""
 
 
 def file_stamp(path: Path) -> FileStamp | None:
@@ -17,7 +17,7 @@ def file_stamp(path: Path) -> FileStamp | None:
         found = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def content_hash(path: Path) -> str:
@@ -37,3 +37,9 @@ def content_hash(path: Path) -> str:
                 todo="Check that it exists and that the job may read it.",
             )
         ) from error
+
+
+def stamped_hash(path: Path) -> tuple[FileStamp | None, str]:
+    """The stamp of a file before it was hashed, and its hash. Raises BadInput where the file can't be read."""
+    stamp = file_stamp(path)
+    return stamp, content_hash(path)

@@ -109,6 +109,7 @@ def night(watch: Stopwatch, *, workspace: str, root: str) -> Told:
     """A whole night, as `asrun run --direct` does it; its stages, and what lies on disk afterwards."""
     import os
 
+    from pipelines.planning.alone import alone
     from pipelines.planning.execute import execute
     from pipelines.planning.make_plan import make_plan
     from pipelines.planning.night import new_night
@@ -117,7 +118,7 @@ def night(watch: Stopwatch, *, workspace: str, root: str) -> Told:
 
     os.environ["ASRUN_ROOT_LOG"] = root
     loaded = load_workspace(Path(workspace))
-    with watch.running():
+    with watch.running(), alone(loaded):
         plan = make_plan(loaded, environ=os.environ)
         night_of = new_night(loaded, as_of=None, clock=lambda: datetime.now(UTC))
         result = execute(plan, night_of, observer=SilentObserver(), clock=lambda: datetime.now(UTC))

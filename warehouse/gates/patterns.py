@@ -53,9 +53,16 @@ class InstantColumn:
 
 
 def find_patterns(store: Store, settings: GateSettings) -> tuple[Pattern, ...]:
-    """Ask the pattern gates, one query each; most rows first within a gate."""
+    """Ask the pattern gates, one query each; most rows first within a gate.
+
+    Where the instants are hours or days, ties tell nothing, and `form_events` isn't asked.
+    """
+    coarse = "SELECT avg(CAST(epoch_us(happened_at) % 3600000000 = 0 AS INTEGER)) >= 0.95 FROM temp.gate_rows"
+    are_coarse = store.fetch_sql("gates/are_coarse", coarse) == [(True,)]
     found = []
     for gate in PATTERN_GATES:
+        if gate == "form_events" and are_coarse:
+            continue
         found += [Pattern(gate, rows, text) for rows, text in store.fetch("gates", gate, **settings.values())]
     return tuple(found)
 

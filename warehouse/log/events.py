@@ -121,7 +121,8 @@ def _placed(process: ProcessSpec, ordered: str) -> str:
     return f"""
         SELECT case_code,
             CAST(
-                nth - max(CASE WHEN is_first THEN nth END) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) + 1
+                nth + 1 - last_value(CASE WHEN is_first THEN nth END IGNORE NULLS)
+                    OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
                 AS INTEGER
             ) AS position,
             activity_code, {", ".join(f"{value} AS {name}" for name, value in columns.items())},

@@ -1,12 +1,11 @@
 -- what:    one set of activities at one and the same instant in case after case: a form that was saved once
 -- inputs:  gate_events, gate_steps
--- grain:   one row per set of activities; none where the log's instants are hours or days, for then ties tell nothing
+-- grain:   one row per set of activities; asked only where the log's instants are finer than hours
 -- values:  form_activities, form_cases
 WITH tied AS (
     SELECT e.case_code, e.happened_at, list_sort(list(DISTINCT s.activity)) AS activities, count(*) AS row_count
     FROM temp.gate_events AS e JOIN temp.gate_steps AS s USING (step_no)
     WHERE (e.happened_at = e.before_at OR e.happened_at = e.after_at)
-        AND (SELECT avg(CAST(epoch_us(happened_at) % 3600000000 = 0 AS INTEGER)) FROM temp.gate_events) < 0.95
     GROUP BY e.case_code, e.happened_at
 )
 SELECT CAST(sum(row_count) AS BIGINT) AS row_count,
