@@ -43,7 +43,7 @@ class KnownHashes:
         return stamp, content
 
     def keep(self) -> None:
-    """Write down what was seen, and what was known of other files that stand; without a word if it fails."""
+        """Write down what was seen, and what was known of other files that stand; without a word if it fails."""
         kept = self._seen | {
             name: known for name, known in self._former.items() if name not in self._seen and file_stamp(Path(name))
         }
