@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,107 +13,89 @@ from mining.errors import MiningError, Problem
 from mining.hotspots.counts import GroupedCounts, GroupFigures, figures
 from mining.hotspots.recoverable import recoverable_seconds, reference_means
 
-_KEYS = ("kind", "measure", "segment_no", "place_a", "place_b", "period_no")
+_GROUP = ("kind", "measure", "segment_no", "place_a", "place_b")
 _COUNTS = ("seconds", "n", "extra_us", "reference_n", "reference_extra_us")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-def rank_hotspots(by_period: pa.Table, excess: pa.Table) -> pa.Table:
+def rank_hotspots(groups: pa.Table, by_period: pa.Table, overall: pa.Table, excess: pa.Table) -> pa.Table:
     """Figures, recoverable time and rank of every place, in every period and over the whole log (period_no 0).
 
-    `by_period` holds duration counts with the columns kind, measure, segment_no, place_a, place_b,
-    period_no, seconds, n, extra_us, reference_n, reference_extra_us, sorted by kind, measure, segment, place, period,
-    seconds. `excess` holds kind (activity, or segment for limits that end with the case), segment_no, place_a,
-    period_no, excess_us (whole numbers of any width). The result has `excess_seconds`, rounded once.
+    `groups` has a row per kind, measure, segment_no, place_a, place_b, at its number from 0. `by_period` holds duration
+    counts: group_no, period_no, seconds, n, extra_us, reference_n, reference_extra_us, in the order of the first
+    three; `overall` the same counts over the whole log, without period_no. `excess` holds kind (activity, or segment
+    for limits that end with the case), segment_no, place_a, period_no, excess_us (whole numbers of any width). The
+    result has `excess_seconds`, rounded once.
 
     Recoverable time of a period is max(0, n x (mean - reference mean)), the reference being conformant cases of the
     same place and segment in the 12 periods before, at least 30 instances; over the whole log it is the sum over
     the periods that have one. Ranks count from 1 within period, segment, kind and measure, by recoverable, then
-    excess, then total time, then place.
+    excess, then total time, then place. O(rows). Raises `MiningError` where a column is missing.
     """
-    missing = [column for column in (*_KEYS, *_COUNTS) if column not in by_period.column_names]
+    wanted = (
+        ("groups", groups, _GROUP),
+        ("by_period", by_period, ("group_no", "period_no", *_COUNTS)),
+        ("overall", overall, ("group_no", *_COUNTS)),
+    )
+    missing = [
+        Problem(f"the table lacks the columns {', '.join(lacking)}.", name)
+        for name, table, columns in wanted
+        if (lacking := [column for column in columns if column not in table.column_names])
+    ]
     if missing:
-        raise MiningError(Problem(f"the duration counts lack the columns {', '.join(missing)}.", "by_period"))
-    period_keys, period_figures = _summed(by_period)
-    place = _place_numbers(period_keys)
-    period = period_keys["period_no"].to_numpy()
-    reference = reference_means(place, period, period_figures.reference_n, period_figures.reference_us)
-    recoverable = recoverable_seconds(period_figures.n, period_figures.total_us, reference)
-    overall_keys, overall_figures = _summed(_overall(by_period))
-    overall_recoverable = _summed_over_periods(place, recoverable, len(overall_figures.n))
+        raise MiningError(*missing)
+    group, period = _whole(by_period, "group_no"), _whole(by_period, "period_no")
+    first, of_periods = _summed(by_period, group, period)
+    group, period = group[first], period[first]
+    reference = reference_means(group, period, of_periods.reference_n, of_periods.reference_us)
+    recoverable = recoverable_seconds(of_periods.n, of_periods.total_us, reference)
+    everywhere = _whole(overall, "group_no")
+    first, of_all = _summed(overall, everywhere)
+    everywhere = everywhere[first]
+    recovered = _summed_over_periods(group, recoverable, groups.num_rows)[everywhere]
+    unknown = np.full(len(everywhere), np.nan)
     table = pa.concat_tables(
         [
-            _result(period_keys, period_figures, reference, recoverable),
-            _result(overall_keys, overall_figures, np.full(len(overall_figures.n), np.nan), overall_recoverable),
+            _result(groups, group, period, of_periods, reference, recoverable),
+            _result(groups, everywhere, np.zeros_like(everywhere), of_all, unknown, recovered),
         ]
     )
     return _ranked(_with_excess(table, excess))
 
 
-def _summed(table: pa.Table) -> tuple[pa.Table, GroupFigures]:
-    """Cut sorted counts into groups and sum each up."""
-    change = _changes(table, _KEYS)
+def _whole(table: pa.Table, name: str) -> Ints:
+    return np.asarray(table.column(name).to_numpy()).astype(np.int64, copy=False)
+
+
+def _summed(table: pa.Table, *keys: Ints) -> tuple[Ints, GroupFigures]:
+    """Cut counts, sorted by some numbers, where one of those changes; the first row of each part, and its sums."""
+    change = np.zeros(table.num_rows, dtype=bool)
+    for values in keys:
+        change[1:] |= values[1:] != values[:-1]
     change[:1] = True
     starts = np.flatnonzero(change).astype(np.int64)
-    values = {name: table.column(name).to_numpy().astype(np.int64, copy=False) for name in _COUNTS}
-    return table.select(list(_KEYS)).take(starts), figures(GroupedCounts(starts=starts, **values))
+    return starts, figures(GroupedCounts(starts=starts, **{name: _whole(table, name) for name in _COUNTS}))
 
 
-def _changes(table: pa.Table, names: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which rows differ from the row before in any of the columns (not the first)."""
-    change = np.zeros(table.num_rows, dtype=bool)
-    for name in names:
-        values = _comparable(table.column(name))
-        change[1:] |= values[1:] != values[:-1]
-    return change
-
-
-def _comparable(column: Any) -> npt.NDArray[Any]:
-    """Whole numbers that are equal where the values of a column are; texts by their place in a dictionary."""
-    if pa.types.is_integer(column.type):
-        return np.asarray((pc.fill_null(column, -1) if column.null_count else column).to_numpy())
-    whole = column.combine_chunks()
-    if not pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_encode()
-    return np.asarray(whole.indices.to_numpy(zero_copy_only=False))
-
-
-def _overall(by_period: pa.Table) -> pa.Table:
-    """The same counts over the whole log (period 0): the rows of a place together, by second whatever their period."""
-    # the seconds of each period ascend already: a stable sort of one number goes along those runs
-    seconds = by_period.column("seconds").to_numpy()
-    span = int(seconds.max(initial=0)) - int(seconds.min(initial=0)) + 1
-    place = _place_numbers(by_period)
-    if int(place.max(initial=0)) < 2**62 // span:
-        order = np.argsort(place * span + (seconds - seconds.min(initial=0)), kind="stable")
-    else:
-        order = np.lexsort((seconds, place))
-    taken = by_period.take(order)
-    index = taken.schema.get_field_index("period_no")
-    field = taken.schema.field(index)
-    return taken.set_column(index, field, pa.array(np.zeros(taken.num_rows, dtype=np.int32)).cast(field.type))
-
-
-def _place_numbers(keys: pa.Table) -> Ints:
-    """Number the runs of equal (kind, measure, segment, place): the keys are sorted by them."""
-    return np.cumsum(_changes(keys, _KEYS[:-1]), dtype=np.int64)
-
-
-def _summed_over_periods(place: Ints, recoverable: Floats, places: int) -> Floats:
-    """Sum per place; NaN where no period had a reference. Both tables have their places in one order."""
+def _summed_over_periods(group: Ints, recoverable: Floats, groups: int) -> Floats:
+    """Sum per group; NaN where no period had a reference."""
     known = ~np.isnan(recoverable)
-    total = np.zeros(places)
-    np.add.at(total, place[known], recoverable[known])
-    seen = np.zeros(places, dtype=bool)
-    seen[place[known]] = True
+    total = np.zeros(groups)
+    np.add.at(total, group[known], recoverable[known])
+    seen = np.zeros(groups, dtype=bool)
+    seen[group[known]] = True
     return np.where(seen, total, np.nan)
 
 
-def _result(keys: pa.Table, numbers: GroupFigures, reference: Floats, recoverable: Floats) -> pa.Table:
+def _result(
+    groups: pa.Table, group: Ints, period: Ints, numbers: GroupFigures, reference: Floats, recoverable: Floats
+) -> pa.Table:
+    keys = groups.take(group)
     columns: dict[str, Any] = {name: keys.column(name) for name in ("kind", "measure")}
-    columns |= {name: keys.column(name).cast(pa.int64()) for name in ("segment_no", "place_a", "place_b", "period_no")}
+    columns |= {name: keys.column(name).cast(pa.int64()) for name in ("segment_no", "place_a", "place_b")}
+    columns["period_no"] = pa.array(period)
     columns["n"] = pa.array(numbers.n)
     columns["total_us"] = pa.array(numbers.total_us.astype(np.float64))
     for name in ("p50_seconds", "p90_seconds", "p95_seconds"):

@@ -19,6 +19,6 @@ def find_hotspots(night: Night, process_name: str, *, anew: bool = False) -> Sta
         if as_of is None:
             raise AssertionError(process_name)
         counts = collect_durations(store, spec, anew=anew)
-        hotspots = rank_hotspots(counts.by_period, counts.excess)
+        hotspots = rank_hotspots(counts.groups, counts.by_period, counts.overall, counts.excess)
         rows = write_hotspots(store, spec, hotspots=hotspots, as_of=as_of)
     return StageOutcome(rows=rows, note=f"{rows:,} places, from {counts.cases_counted:,} cases counted")

@@ -236,7 +236,7 @@ def derive(
         sentences=SENTENCES, anew=anew, cases_of_a_range=3 if anew else 1000,
     )  # fmt: skip
     counts = collect_durations(store, process)
-    ranked = rank_hotspots(counts.by_period, counts.excess)
+    ranked = rank_hotspots(counts.groups, counts.by_period, counts.overall, counts.excess)
     write_hotspots(store, process, hotspots=ranked, as_of=result.as_of)
     return result.as_of
 

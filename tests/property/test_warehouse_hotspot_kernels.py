@@ -99,10 +99,9 @@ def test_recoverable_is_never_negative_and_unknown_without_a_reference() -> None
 
 KEYS = ("kind", "measure", "segment_no", "place_a", "place_b", "period_no")
 INTEGERS = ("seconds", "n", "extra_us", "reference_n", "reference_extra_us")
-SCHEMA = pa.schema(
-    [pa.field(name, pa.string() if name in {"kind", "measure"} else pa.int32()) for name in KEYS]
-    + [pa.field(name, pa.int64()) for name in INTEGERS]
-)
+GROUPS = pa.schema([pa.field(name, pa.string() if name in KEYS[:2] else pa.int32()) for name in KEYS[:5]])
+OVERALL = pa.schema([pa.field("group_no", pa.int32()), *(pa.field(name, pa.int64()) for name in INTEGERS)])
+BY_PERIOD = OVERALL.insert(1, pa.field("period_no", pa.int32()))
 EXCESS = pa.schema(
     [
         ("kind", pa.string()),
@@ -114,16 +113,27 @@ EXCESS = pa.schema(
 )
 
 
-def counts_table(rows: list[dict[str, Any]]) -> pa.Table:
-    merged: dict[tuple[Any, ...], dict[str, int]] = {}
-    for row in rows:
-        key = (*(row[k] for k in KEYS[:5]), row["period_no"], row["seconds"])
-        known = merged.setdefault(key, dict.fromkeys(("n", "extra_us", "reference_n", "reference_extra_us"), 0))
-        for name in known:
-            known[name] += row[name]
-    ordered = sorted(merged, key=lambda k: (*k[:4], k[4] is not None, k[4] or 0, *k[5:]))
-    return pa.Table.from_pylist(
-        [dict(zip((*KEYS, "seconds"), k, strict=True)) | merged[k] for k in ordered], schema=SCHEMA
+def counted(rows: list[dict[str, Any]]) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The groups, and the counts within each period and over all, as the warehouse hands them over."""
+    places = {tuple(row[k] for k in KEYS[:5]) for row in rows}
+    groups = sorted(places, key=lambda k: (*k[:4], k[4] is not None, k[4] or 0))
+
+    def merged(keys: tuple[str, ...], schema: pa.Schema) -> pa.Table:
+        found: dict[tuple[int, ...], dict[str, int]] = {}
+        for row in rows:
+            key = (groups.index(tuple(row[k] for k in KEYS[:5])), *(row[k] for k in keys))
+            known = found.setdefault(key, dict.fromkeys(INTEGERS[1:], 0))
+            for name in known:
+                known[name] += row[name]
+        names = ("group_no", *keys)
+        return pa.Table.from_pylist(
+            [dict(zip(names, key, strict=True)) | found[key] for key in sorted(found)], schema=schema
+        )
+
+    return (
+        pa.Table.from_pylist([dict(zip(KEYS[:5], group, strict=True)) for group in groups], schema=GROUPS),
+        merged(("period_no", "seconds"), BY_PERIOD),
+        merged(("seconds",), OVERALL),
     )
 
 
@@ -159,7 +169,7 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
     excess = pa.Table.from_pylist(
         [dict(zip(EXCESS.names, ("activity", a, b, c, us * 10**6), strict=True)) for a, b, c, us in over], schema=EXCESS
     )
-    found = rank_hotspots(counts_table(rows), excess).to_pylist()
+    found = rank_hotspots(*counted(rows), excess).to_pylist()
     places: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
         places.setdefault(tuple(row[k] for k in KEYS[:5]), []).append(row)
@@ -209,13 +219,16 @@ def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple
 
 
 def test_no_durations_at_all() -> None:
-    empty = SCHEMA.empty_table()
-    assert rank_hotspots(empty, EXCESS.empty_table()).num_rows == 0
+    assert rank_hotspots(*counted([]), EXCESS.empty_table()).num_rows == 0
 
 
 def test_counts_without_a_column_are_refused() -> None:
-    with pytest.raises(MiningError, match="seconds"):
-        rank_hotspots(SCHEMA.empty_table().drop_columns(["seconds"]), EXCESS.empty_table())
+    groups, by_period, overall = counted([])
+    with pytest.raises(MiningError, match="seconds") as told:
+        rank_hotspots(
+            groups, by_period.drop_columns(["seconds"]), overall.drop_columns(["n", "extra_us"]), EXCESS.empty_table()
+        )
+    assert [problem.where for problem in told.value.problems] == ["by_period", "overall"]
 
 
 def test_time_over_limits_of_a_large_log() -> None:
@@ -230,7 +243,7 @@ def test_time_over_limits_of_a_large_log() -> None:
         ],
         schema=EXCESS,
     )
-    found = rank_hotspots(counts_table([row]), excess)
+    found = rank_hotspots(*counted([row]), excess)
     assert found.column("excess_seconds").to_pylist() == [late / 10**6, late / 10**6]
 
 
@@ -238,6 +251,6 @@ def test_a_second_that_many_instances_share() -> None:
     """Twenty million instances of sixty days each, as a deadline makes them: one row passes 63 bits by far."""
     row = {"segment_no": 0, "kind": "activity", "place_a": 1, "place_b": None, "measure": "sojourn", "period_no": 1}
     row |= {"seconds": 60 * 86_400, "n": 20_000_000, "extra_us": 9, "reference_n": 5, "reference_extra_us": 0}
-    found = rank_hotspots(counts_table([row]), EXCESS.empty_table())
+    found = rank_hotspots(*counted([row]), EXCESS.empty_table())
     total = float(60 * 86_400 * 20_000_000 * 10**6 + 9)
     assert found.column("total_us").to_pylist() == [total, total]

@@ -201,7 +201,7 @@ def compare_judged(store: Store, log: Log, limits: Sequence[LimitSpec]) -> list[
 
 def find_hotspots(store: Store, process: ProcessSpec, as_of: datetime, limits: Sequence[LimitSpec]) -> None:
     counts = collect_durations(store, process)
-    ranked = rank_hotspots(counts.by_period, counts.excess)
+    ranked = rank_hotspots(counts.groups, counts.by_period, counts.overall, counts.excess)
     write_hotspots(store, process, hotspots=ranked, as_of=as_of)
 
 

@@ -22,16 +22,18 @@ STEP_VERSION = 4
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Duration counts by period, in the order of their groups; and time over limits by place.
+    """Duration counts by group, within each period and over the whole log; and time over limits by place.
 
-    Columns of the counts: segment_no, kind, place_a, place_b, measure, period_no, seconds, n, extra_us
-    (microseconds beyond the whole seconds), reference_n, reference_extra_us. Columns of the excess: kind (activity;
-    segment where the case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years of a million
-    cases pass 63 bits). Places are numbered in the order of their names. `cases_counted` are those whose share had to
-    be counted.
+    `groups`: kind, measure, segment_no, place_a, place_b, a row each where its number (from 0) says. `by_period`:
+    group_no, period_no, seconds, n, extra_us (microseconds beyond the whole seconds), reference_n, reference_extra_us,
+    in the order of the first three; `overall`: the same without periods. `excess`: kind (activity; segment where the
+    case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years of a million cases pass 63 bits).
+    Places are numbered in the order of their names. `cases_counted` are those whose share had to be counted.
     """
 
+    groups: pa.Table
     by_period: pa.Table
+    overall: pa.Table
     excess: pa.Table
     cases_counted: int
 
@@ -49,8 +51,11 @@ def collect_durations(store: Store, process: ProcessSpec, *, anew: bool = False)
         if not has_views(store, schema):
             make_views(store, process)  # the log was laid out by an earlier release, and is as it was
         store.run("hotspots", "places")
+        store.run("hotspots", "duration_groups")
         collected = Collected(
+            groups=store.arrow("hotspots", "groups"),
             by_period=store.arrow("hotspots", "counts_by_period"),
+            overall=store.arrow("hotspots", "counts_overall"),
             excess=store.arrow("hotspots", "excess"),
             cases_counted=counted,
         )

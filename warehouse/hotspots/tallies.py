@@ -238,6 +238,7 @@ def drop_tally_tables(store: Store) -> None:
         "tally_cases",
         "tally_periods",
         "timed",
+        "duration_groups",
         "case_segments",
     )
     for table in tables:
