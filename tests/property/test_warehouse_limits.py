@@ -99,6 +99,6 @@ def two_versions() -> list[StandardSpec]:
 
 def checks(store: Store) -> list[tuple[Any, ...]]:
     return store.connection.execute(
-        "SELECT * REPLACE (epoch_us(from_at) AS from_at, epoch_us(to_at) AS to_at, epoch_us(until_at) AS until_at) "
+        "SELECT * REPLACE (epoch_us(from_at) AS from_at, epoch_us(until_at) AS until_at) "
         "FROM limit_checks ORDER BY case_code, limit_no, occurrence"
     ).fetchall()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from warehouse.case_columns import cycle_us, measured_to
 from warehouse.hotspots.elements import count_elements
 from warehouse.log.instances import epoch_day
 from warehouse.sql_step import composed_step
@@ -87,13 +88,13 @@ def choose_cases(store: Store) -> int:
     return store.run_step(
         composed_step(
             "hotspots/tally_cases",
-            """
+            f"""
             CREATE OR REPLACE TEMP TABLE tally_cases AS
             SELECT c.case_code, c.state, c.ended_at, c.measured_from_at,
-                CASE WHEN c.state = 'partial' THEN '-infinity' ELSE coalesce(c.measured_to_at, 'infinity') END
+                CASE WHEN c.state = 'partial' THEN '-infinity' ELSE coalesce({measured_to("c")}, 'infinity') END
                     AS measured_until, v.is_conformant, coalesce(v.is_conformant, false) AS is_reference,
-                v.standard_version, coalesce(v.deviation_count, 0) AS deviation_count, c.cycle_us, c.period_no,
-                c.variant_no, coalesce(r.repeats, false) AS repeats
+                v.standard_version, coalesce(v.deviation_count, 0) AS deviation_count, {cycle_us("c")} AS cycle_us,
+                c.period_no, c.variant_no, coalesce(r.repeats, false) AS repeats
             FROM temp.tally_scope_cases AS c
             LEFT JOIN temp.tally_verdicts AS v USING (case_code)
             LEFT JOIN (

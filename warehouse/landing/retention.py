@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from warehouse.case_columns import last_event
 from warehouse.landing.loads import generation, next_generation
 from warehouse.landing.removing import delete_rows, landed_sources, note_changes, purge_loads
 from warehouse.specification import AgeSpec, ProcessSpec
@@ -40,7 +41,7 @@ def remove_old_cases(store: Store, process: ProcessSpec, *, as_of: datetime) -> 
             CREATE OR REPLACE TEMP TABLE old_cases AS
             SELECT k.case_id, c.event_count
             FROM mart.{quoted(schema)}.cases AS c JOIN mart.{quoted(schema)}.case_ids AS k USING (case_code)
-            WHERE c.ended_at < {_CUT} AND c.last_event_at < {_CUT}
+            WHERE c.ended_at < {_CUT} AND {last_event("c")} < {_CUT}
             """,
         ),
         {"as_of": as_of, "months": keep.months, "days": keep.days},

@@ -216,11 +216,10 @@ def write_cases(store: Store, process: ProcessSpec, *, aside: bool) -> int:
     attributes = "".join(f", a.{name}" for name in names)
     join = "LEFT JOIN temp.case_attributes AS a USING (case_code)" if names else ""
     query = f"""
-            SELECT b.case_code, b.state, b.started_at, b.ended_at, b.measured_from_at, b.measured_to_at,
-                b.first_event_at, b.last_event_at, b.event_count, v.variant_no,
-                d.period_no + CASE WHEN b.ended_at >= d.next_from THEN 1 ELSE 0 END AS period_no,
-                CASE WHEN b.state <> 'partial' AND b.measured_to_at >= b.measured_from_at
-                    THEN epoch_us(b.measured_to_at) - epoch_us(b.measured_from_at) END AS cycle_us
+            SELECT b.case_code, b.state, b.started_at, b.ended_at, b.measured_from_at,
+                nullif(b.measured_to_at, b.ended_at) AS other_measured_to_at,
+                b.first_event_at, nullif(b.last_event_at, b.ended_at) AS other_last_event_at, b.event_count,
+                v.variant_no, d.period_no + CASE WHEN b.ended_at >= d.next_from THEN 1 ELSE 0 END AS period_no
                 {attributes}
             FROM temp.case_boundaries AS b
             JOIN temp.case_variants AS v USING (case_code)

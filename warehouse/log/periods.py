@@ -48,11 +48,11 @@ def make_period_days(store: Store, periods: str = "periods") -> None:
     )
 
 
-def extent(store: Store, boundaries: str) -> tuple[datetime, datetime]:
-    """The first and last instant of the cases of a relation; raises `WarehouseError` where it has none."""
+def extent(store: Store) -> tuple[datetime, datetime]:
+    """The first and last instant of all cases; raises `WarehouseError` where it has none."""
     row = store.fetch_sql(
         "log/extent",
-        f"SELECT min(least(started_at, first_event_at)), max(greatest(ended_at, last_event_at)) FROM {boundaries}",
+        "SELECT min(least(started_at, first_event_at)), max(greatest(ended_at, other_last_event_at)) FROM cases",
     )[0]
     if row[0] is None:
         raise WarehouseError(Problem("the log has no case."))

@@ -200,7 +200,7 @@ def _all_cases(
             f"CREATE OR REPLACE TEMP VIEW scope_events AS FROM events WHERE case_code BETWEEN {low} AND {high}"
         )
         new += _derive(store, process, instant, aside=False)
-    first, last = extent(store, "cases")
+    first, last = extent(store)
     make_periods(store, process, first, max(last, instant))
     store.connection.execute("INSERT INTO owed VALUES ('judge', NULL), ('hotspots', NULL)")
     return instant, _count(store, "cases"), new
@@ -243,7 +243,7 @@ def _touched_cases(
     make_periods(store, process, first, max(last, instant))
     collect(store, *SHAPED)
     new = _derive(store, process, instant, aside=True)
-    first, last = extent(store, "cases")
+    first, last = extent(store)
     make_periods(store, process, first, max(last, instant))
     store.run_step(composed_step("log/owe_judging", "INSERT INTO owed SELECT 'judge', case_code FROM temp.touched"))
     return instant, _count(store, "temp.touched"), new

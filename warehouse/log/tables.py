@@ -32,8 +32,8 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
         f"""
         CREATE OR REPLACE TABLE cases (
             case_code INTEGER, state VARCHAR, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ,
-            measured_from_at TIMESTAMPTZ, measured_to_at TIMESTAMPTZ, first_event_at TIMESTAMPTZ,
-            last_event_at TIMESTAMPTZ, event_count INTEGER, variant_no INTEGER, period_no INTEGER, cycle_us BIGINT
+            measured_from_at TIMESTAMPTZ, other_measured_to_at TIMESTAMPTZ, first_event_at TIMESTAMPTZ,
+            other_last_event_at TIMESTAMPTZ, event_count INTEGER, variant_no INTEGER, period_no INTEGER
             {cases}
         );
         CREATE OR REPLACE TABLE case_figures (case_code INTEGER, load_id INTEGER, figure VARCHAR, n BIGINT);
@@ -54,8 +54,8 @@ def lay_out(store: Store, process: ProcessSpec) -> None:
             activity_code INTEGER
         );
         CREATE OR REPLACE TABLE limit_checks (
-            case_code INTEGER, limit_no INTEGER, occurrence INTEGER, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ,
-            until_at TIMESTAMPTZ, to_code INTEGER, outcome VARCHAR
+            case_code INTEGER, limit_no INTEGER, occurrence INTEGER, from_at TIMESTAMPTZ, until_at TIMESTAMPTZ,
+            is_reached BOOLEAN, to_code INTEGER, outcome VARCHAR
         );
         CREATE OR REPLACE TABLE case_counts (
             state VARCHAR, period_no INTEGER, standard_version VARCHAR, is_conformant BOOLEAN, cycle_us BIGINT, n BIGINT

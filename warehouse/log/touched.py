@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from warehouse.case_columns import last_event
 from warehouse.landing.loads import source_number
 from warehouse.log.duplicates import crosses_cases, current_rows, find_duplicates, keys_that_may_repeat
 from warehouse.log.instances import bare_instances, is_bare
@@ -219,11 +220,12 @@ def touch_by_instant(store: Store, process: ProcessSpec, *, former: datetime, as
     """
     names = [spec.name for spec in process.attributes("case")]
     rule = process.case
-    tests = ["last_event_at > $as_of"]
+    last = last_event("c")
+    tests = [f"{last} > $as_of"]
     if rule.idle_seconds is not None:
         tests.append(
             "ended_at IS NULL AND state <> 'partial' "
-            "AND (epoch_us($as_of) - epoch_us(last_event_at) > $idle) <> (state = 'abandoned')"
+            f"AND (epoch_us($as_of) - epoch_us({last}) > $idle) <> (state = 'abandoned')"
         )
     if rule.end_attribute is not None:
         end = f"k{names.index(rule.end_attribute)}"
@@ -232,7 +234,7 @@ def touch_by_instant(store: Store, process: ProcessSpec, *, former: datetime, as
         store,
         "log/touched_by_instant",
         f"""
-        SELECT case_code FROM cases WHERE {" OR ".join(f"({test})" for test in tests)}
+        SELECT case_code FROM cases AS c WHERE {" OR ".join(f"({test})" for test in tests)}
         UNION ALL
         SELECT case_code FROM pending_cases WHERE first_at <= $as_of
         """,
@@ -246,9 +248,10 @@ def latest_untouched(store: Store) -> datetime | None:
     """The latest instant of the cases that nothing touches, rows after the former instant included."""
     row = store.fetch_sql(
         "log/latest_untouched",
-        """
+        f"""
         SELECT max(at_) FROM (
-            SELECT last_event_at AS at_, case_code FROM cases UNION ALL SELECT last_at, case_code FROM pending_cases
+            SELECT {last_event("c")} AS at_, case_code FROM cases AS c
+            UNION ALL SELECT last_at, case_code FROM pending_cases
         ) ANTI JOIN temp.touched USING (case_code)
         """,
     )[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warehouse.case_columns import cycle_us
 from warehouse.mart.counted_views import counted_views
 from warehouse.mart.deviation_view import deviations_of
 from warehouse.mart.empty_views import EMPTY_VIEWS
@@ -120,7 +121,7 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
         "cases": f"""
             SELECT {name} AS process, c.case_id, k.state, k.started_at, k.ended_at, p.period,
                 CAST(k.event_count AS BIGINT) AS event_count,
-                d.variant_id, v.standard_version, k.cycle_us / 1e6 AS cycle_seconds,
+                d.variant_id, v.standard_version, {cycle_us("k")} / 1e6 AS cycle_seconds,
                 NULL::DOUBLE AS cycle_business_seconds,
                 v.alignment_cost, v.fitness, coalesce(v.deviation_count, 0) AS deviation_count, v.is_conformant,
                 {segments} AS segments{_published(case_specs, "k", "k")}
@@ -132,7 +133,8 @@ def _process_views(store: Store, process: ProcessSpec, schema: str) -> None:
         """,
         "limit_checks": f"""
             SELECT {name} AS process, c.case_id, l.clause_id, l.standard_version,
-                CAST(k.occurrence AS BIGINT) AS occurrence, k.from_at, k.to_at,
+                CAST(k.occurrence AS BIGINT) AS occurrence, k.from_at,
+                CASE WHEN k.is_reached THEN k.until_at END AS to_at,
                 make_timestamptz(epoch_us(k.from_at) + l.within_us) AS due_at,
                 greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)) / 1e6 AS elapsed_seconds,
                 NULL::DOUBLE AS business_seconds, 0.0::DOUBLE AS paused_seconds, l.within_us / 1e6 AS limit_seconds,

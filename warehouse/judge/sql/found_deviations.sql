@@ -10,7 +10,8 @@ JOIN temp.case_versions AS v
     ON v.variant_no = f.variant_no AND v.standard_version = f.standard_version AND v.is_open = f.is_open
 LEFT JOIN temp.scope_instances AS i ON i.case_code = v.case_code AND i.instance = f.position
 UNION ALL
-SELECT k.case_code, l.finding_no, l.identity_no, k.occurrence, NULL, coalesce(k.to_at, make_timestamptz(epoch_us(k.from_at) + l.within_us)),
+SELECT k.case_code, l.finding_no, l.identity_no, k.occurrence, NULL, 
+    CASE WHEN k.is_reached THEN k.until_at ELSE make_timestamptz(epoch_us(k.from_at) + l.within_us) END,
     greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)),
     greatest(0, epoch_us(k.until_at) - epoch_us(k.from_at)) - l.within_us, NULL, v.is_open
 FROM temp.scope_checks AS k

@@ -24,7 +24,7 @@ sorted AS (
     FROM timed
     ORDER BY case_code, limit_no, occurrence
 )
-SELECT case_code, limit_no, occurrence, from_at, CASE WHEN is_reached THEN until_at END AS to_at, until_at, to_code,
+SELECT case_code, limit_no, occurrence, from_at, until_at, is_reached, to_code,
     CASE outcome_no
         WHEN 1 THEN 'met'
         WHEN 2 THEN 'breached'
