@@ -10,6 +10,6 @@ FROM limit_checks AS l
 JOIN processes AS p ON p.process = l.process
 JOIN cases AS c ON c.process = l.process AND c.case_id = l.case_id AND c.state = 'open'
 LEFT JOIN clauses AS k ON k.process = l.process AND k.standard_version = l.standard_version AND k.clause_id = l.clause_id
-WHERE l.process = process AND l.to_at IS NULL AND l.outcome IN ('at_risk', 'running')
+WHERE l.process = process AND l.outcome IN ('at_risk', 'running')
     AND epoch_us(l.due_at) - epoch_us(p.as_of) <= within_hours * 3600000000
 ORDER BY l.due_at, l.case_id, l.clause_id, l.occurrence

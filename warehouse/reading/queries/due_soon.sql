@@ -1,5 +1,6 @@
 -- what:       limits of open cases whose clock still runs: those at risk first, then by due instant
 -- inputs:     limit_checks, cases, clauses
+-- prepared:   running_clocks
 -- grain:      one row per case and limit occurrence
 -- parameters: $process, $top (rows kept)
 SELECT l.case_id, l.clause_id, k.text_en, k.text_zh, l.outcome, l.from_at, l.due_at, l.elapsed_seconds,
@@ -9,6 +10,6 @@ FROM limit_checks l
 JOIN cases c ON c.process = l.process AND c.case_id = l.case_id AND c.state = 'open'
 LEFT JOIN clauses k
        ON k.process = l.process AND k.standard_version = l.standard_version AND k.clause_id = l.clause_id
-WHERE l.process = $process AND l.to_at IS NULL AND l.outcome IN ('at_risk', 'running')
+WHERE getvariable('are_clocks_running') AND l.process = $process AND l.outcome IN ('at_risk', 'running')
 ORDER BY l.outcome, l.due_at NULLS LAST, l.case_id, l.clause_id, l.occurrence
 LIMIT $top
