@@ -342,7 +342,7 @@ def _columns(store: Store, process: ProcessSpec) -> None:
 
 
 def _former_cases(store: Store, process: ProcessSpec) -> None:
-    """What the published facts say of the cases at hand, where sources come in pieces; else nothing."""
+    """What the published facts say of the cases at hand, where sources come in pieces and a gate may ask for it."""
     store.connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE gate_former_cases (
@@ -351,7 +351,8 @@ def _former_cases(store: Store, process: ProcessSpec) -> None:
         """
     )
     schema = schema_with(store, process.name, "cases")
-    if schema is None or all(source.delivery == "full" for source in process.sources):
+    is_asked = process.case.start_activities or process.case.end_activities
+    if schema is None or not is_asked or all(source.delivery == "full" for source in process.sources):
         return
     store.run_step(
         composed_step(

@@ -106,11 +106,9 @@ def settle(store: Store, state: TallyState, *, process: str) -> int:
         renew_rules(store, process)
         counted = _count_all(store, state)
     else:
+        owed = "(SELECT DISTINCT case_code FROM owed WHERE stage = 'hotspots')"
         store.connection.execute(
-            """
-            CREATE OR REPLACE TEMP TABLE tally_scope AS
-            SELECT DISTINCT case_code FROM owed SEMI JOIN cases USING (case_code) WHERE stage = 'hotspots'
-            """
+            f"CREATE OR REPLACE TEMP TABLE tally_scope AS SELECT case_code FROM ({rows_of(store, 'cases', owed)})"
         )
         _make_days(store, state)
         _choose_touched(store)

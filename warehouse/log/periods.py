@@ -52,7 +52,8 @@ def extent(store: Store) -> tuple[datetime, datetime]:
     """The first and last instant of all cases; raises `WarehouseError` where it has none."""
     row = store.fetch_sql(
         "log/extent",
-        "SELECT min(least(started_at, first_event_at)), max(greatest(ended_at, other_last_event_at)) FROM cases",
+        "SELECT least(min(started_at), min(first_event_at)), greatest(max(ended_at), max(other_last_event_at)) "
+        "FROM cases",
     )[0]
     if row[0] is None:
         raise WarehouseError(Problem("the log has no case."))

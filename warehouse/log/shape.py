@@ -217,7 +217,8 @@ def _touched_cases(
     instant = as_of
     if instant is None:
         has_standing = _map_touched(store, process)
-        known = [at for at in (_latest(store), latest_untouched(store)) if at is not None]
+        latest = _latest(store)
+        known = [at for at in (latest, latest_untouched(store, after=latest)) if at is not None]
         if not known:
             raise WarehouseError(_nothing_usable(store, process))
         instant = max(known)

@@ -244,8 +244,22 @@ def touch_by_instant(store: Store, process: ProcessSpec, *, former: datetime, as
     )
 
 
-def latest_untouched(store: Store) -> datetime | None:
-    """The latest instant of the cases that nothing touches, rows after the former instant included."""
+def latest_untouched(store: Store, *, after: datetime | None) -> datetime | None:
+    """The latest instant of the cases that nothing touches, rows after the former instant included.
+
+    Where no case has one later than `after`, this may be None: it is then not looked whether a case is touched.
+    """
+    latest_of_all = store.fetch_sql(
+        "log/latest_of_all",
+        """
+        SELECT greatest(
+            (SELECT greatest(max(ended_at), max(other_last_event_at)) FROM cases),
+            (SELECT max(last_at) FROM pending_cases)
+        )
+        """,
+    )[0][0]
+    if latest_of_all is None or (after is not None and latest_of_all <= after):
+        return None
     row = store.fetch_sql(
         "log/latest_untouched",
         f"""
