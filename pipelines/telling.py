@@ -12,6 +12,19 @@ from warehouse.errors import WarehouseError
 HOUSE_ERRORS = (BadInput, MiningError, WarehouseError)
 
 
+def is_stop(error: BaseException) -> bool:
+    """Whether an error means that somebody pressed Ctrl-C: while a query runs, DuckDB makes a `RuntimeError` of it."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    )
+
+
+def raise_if_stopped(error: BaseException) -> None:
+    """Raise `KeyboardInterrupt` where that is what an error stands for; call it before one is taken for a failure."""
+    if is_stop(error):
+        raise KeyboardInterrupt from error
+
+
 def problems_of(error: BaseException) -> tuple[Problem, ...]:
     """The problems in an error; one that nobody foresaw says so, with its place and without a traceback."""
     if isinstance(error, HOUSE_ERRORS):

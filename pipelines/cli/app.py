@@ -24,7 +24,7 @@ from pipelines.cli.source import source_app
 from pipelines.clock import clock
 from pipelines.errors import BadInput, Problem
 from pipelines.planning.stage import Plan, StageName
-from pipelines.telling import problems_of
+from pipelines.telling import is_stop, problems_of
 from pipelines.workspace.cron import checked_cron
 from pipelines.workspace.load import Workspace, load_workspace
 from warehouse.errors import QuestionError, WarehouseError
@@ -305,12 +305,12 @@ def main() -> None:
     except WarehouseError as error:
         print_problems(problems_of(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("Stopped; the last published results stay in place.")
-        sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001  no traceback reaches a user
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  no traceback reaches a user
+        if is_stop(error):
+            err.print("Stopped; the last published results stay in place.")
+            sys.exit(1)
         if os.environ.get("ASRUN_DEBUG"):
             traceback.print_exc()
         err.print(

@@ -29,7 +29,7 @@ from pipelines.planning.execute import (
 )
 from pipelines.planning.stage import WHOLE, Plan, Stage
 from pipelines.stages.outcome import Night, StageOutcome
-from pipelines.telling import problems_of
+from pipelines.telling import problems_of, raise_if_stopped
 
 WAREHOUSE_LIMIT = "asrun-warehouse"
 
@@ -86,6 +86,7 @@ def stage_task(night: Any, stage: Any, observer: Any) -> StageResult:
     try:
         return run_stage(night, stage, observer=observer)
     except Exception as error:  # noqa: BLE001  whatever it is, Prefect gets it in words
+        raise_if_stopped(error)
         raise StageFailedError(problems_of(error)) from None
 
 

@@ -17,7 +17,7 @@ from pipelines.planning.stage import WHOLE, Plan, Refusal, Stage
 from pipelines.stages.carry_out import carry_out
 from pipelines.stages.outcome import Night, StageOutcome
 from pipelines.store_settings import store_settings
-from pipelines.telling import problems_of
+from pipelines.telling import problems_of, raise_if_stopped
 from warehouse.mart.ledger import RunRecord, StageRecord, current_as_of, record_run, record_stage
 from warehouse.mart.restore import mark_unfinished, restore_process
 from warehouse.store import Store, kept_open
@@ -140,6 +140,7 @@ def record_process(
                 ),
             )
     except Exception as error:  # noqa: BLE001  the others go on even where the ledger can't be written
+        raise_if_stopped(error)
         return problems_of(error)
     return ()
 
@@ -166,6 +167,7 @@ def _run_process(
             done.append(run_stage(night, stage, observer=observer, is_first=not done))
         result = ProcessResult(process, tuple(done))
     except Exception as error:  # noqa: BLE001  one process's failure must not take the others with it
+        raise_if_stopped(error)
         result = failed_process(night, process, tuple(done), problems_of(error), observer=observer)
     if process != WHOLE:
         unwritten = record_process(night, result, stages=stages, finished_at=clock())
@@ -194,6 +196,7 @@ def put_back(night: Night, process: str) -> tuple[Problem, ...]:
         with Store(settings) as store:
             restore_process(store, process, night.workspace.path(night.workspace.settings.warehouse.snapshot))
     except Exception as error:  # noqa: BLE001  the others go on; publishing tries once more
+        raise_if_stopped(error)
         return problems_of(error)
     return ()
 

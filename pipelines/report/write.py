@@ -14,6 +14,7 @@ from pipelines.report.build import build_index, build_report
 from pipelines.report.dictionary import build_dictionary
 from pipelines.report.render import render_dictionary, render_index, render_report
 from pipelines.report.words import LANGUAGES, Language
+from pipelines.telling import raise_if_stopped
 from pipelines.workspace.protection_section import NamesShown
 from warehouse.errors import WarehouseError
 from warehouse.reading.snapshot import Snapshot
@@ -106,6 +107,7 @@ def _page(
     except (BadInput, WarehouseError, OSError):
         raise
     except Exception as error:  # noqa: BLE001
+        raise_if_stopped(error)
         problems.append(
             Problem(
                 where=f"report of {name}",

@@ -167,6 +167,42 @@ def test_a_run_that_is_stopped_says_so(pair: Path) -> None:
     assert told.strip() == "Stopped; the last published results stay in place."
 
 
+# a stage that is one long query, and a command line around it
+LONG_QUERY = """
+import sys, duckdb
+from pipelines.cli import app
+from pipelines.stages import carry_out
+
+def query(night, stage):
+    print("begun", flush=True)
+    duckdb.connect().execute("SELECT sum(hash(n)) FROM range(100_000_000_000) AS r(n)")
+
+carry_out._STAGES["pull"] = query
+sys.argv = ["asrun", "run", "--workspace", sys.argv[1], *sys.argv[2:]]
+app.main()
+"""
+
+
+@pytest.mark.parametrize("words", [("--direct",), ()])
+def test_a_run_that_is_stopped_in_a_query_says_so(pair: Path, words: tuple[str, ...]) -> None:
+    """DuckDB takes note of the signal itself, and gives an error of another kind."""
+    write_data(pair, "alpha", (*ROWS, *BODY))
+    script = [sys.executable, "-c", LONG_QUERY, str(pair), *words]
+    with subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        while "begun" not in running.stdout.readline():
+            assert running.poll() is None
+        time.sleep(0.2)
+        running.send_signal(signal.SIGINT)
+        try:
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
+    assert running.returncode == 1
+    assert told.strip().splitlines()[-1] == "Stopped; the last published results stay in place."
+    assert "did not foresee" not in told
+
+
 @pytest.mark.slow
 def test_kills_at_any_instant_leave_the_facts_of_one_night_or_the_other(pair_template: Path, tmp_path: Path) -> None:
     """Five times killed at a random instant: the snapshot opens throughout and shows the old facts or the new."""
