@@ -58,6 +58,7 @@ def test_each_gives_rows_on_the_demo(answers: Mapping[str, Rows]) -> None:
     assert all(answers.values()), [name for name, rows in answers.items() if not rows]
 
 
+@pytest.mark.slow
 def test_each_bears_odd_snapshots(tmp_path: Path) -> None:
     snapshot = build_snapshot(tmp_path / "odd.duckdb", cases=40)
     for each in examples():

@@ -49,6 +49,7 @@ def test_a_night_judges_the_variants_that_are_new(tmp_path: Path) -> None:
     assert len(few["alignment_moves"]) == 4
 
 
+@pytest.mark.slow
 def test_what_a_verdict_rests_on_decides_whether_it_is_kept(tmp_path: Path) -> None:
     folder = write_workspace(tmp_path / "w")
     run_night(folder)
@@ -63,6 +64,7 @@ def test_what_a_verdict_rests_on_decides_whether_it_is_kept(tmp_path: Path) -> N
     assert "(3 of them new)" in told_by(run_night(folder), "judge")
 
 
+@pytest.mark.slow
 def test_a_full_refresh_keeps_nothing(tmp_path: Path) -> None:
     folder = write_workspace(tmp_path / "w")
     run_night(folder)

@@ -205,6 +205,7 @@ def test_a_salt_in_a_file_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert set(snapshot(folder, "SELECT DISTINCT resource FROM events")) == wanted
 
 
+@pytest.mark.slow
 def test_a_changed_salt_is_told_and_a_new_version_lands_anew(
     tmp_path: Path, salted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,6 +363,7 @@ def test_a_case_touched_lately_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_pages")
+@pytest.mark.slow
 def test_rows_that_no_longer_serve_go(tmp_path: Path) -> None:
     from datetime import UTC, datetime
 

@@ -202,6 +202,7 @@ KILLED = textwrap.dedent(
 )
 
 
+@pytest.mark.slow
 def test_killed_between_any_two_steps_the_next_publish_tidies(tmp_path: Path) -> None:
     at, killed, nights = 0, 0, 3
     for night in range(nights):

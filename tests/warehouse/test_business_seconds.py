@@ -111,6 +111,7 @@ def test_without_any_calendar_nothing_is_known() -> None:
     assert found == (None,)
 
 
+@pytest.mark.slow
 def test_a_million_rows_take_seconds() -> None:
     working = [
         (START + timedelta(days=day, hours=hour), START + timedelta(days=day, hours=hour + 4))

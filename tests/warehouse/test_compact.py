@@ -57,6 +57,7 @@ def sizes(folder: Path) -> list[int]:
     return [settings.landing.stat().st_size, settings.mart.stat().st_size]
 
 
+@pytest.mark.slow
 def test_the_files_shrink_and_hold_the_same(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings = settings_in(folder)
     shutil.copytree(folder, tmp_path_factory.getbasetemp() / "untouched")

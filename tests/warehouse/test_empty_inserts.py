@@ -84,6 +84,7 @@ def test_the_guard_is_still_needed() -> None:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_findings_after_a_range_of_cases_without_any_are_kept(tmp_path: Path) -> None:
     """Cases are judged range by range; those of the first do all they should, those of the second do not."""
     count = 125_000

@@ -190,6 +190,7 @@ def test_an_instant_keeps_its_format_and_its_type(tmp_path: Path) -> None:
     ),
     step=st.sampled_from(["1", "1000", "0.1", "2.5", "7"]),
 )
+@pytest.mark.slow
 def test_numbers_are_rounded_down_exactly(
     tmp_path_factory: pytest.TempPathFactory, values: list[Decimal], step: str
 ) -> None:
@@ -203,6 +204,7 @@ def test_numbers_are_rounded_down_exactly(
 
 @settings(max_examples=25)
 @given(values=st.lists(ODD, min_size=1, max_size=30), first=st.integers(1, 5))
+@pytest.mark.slow
 def test_texts_keep_their_first_signs(tmp_path_factory: pytest.TempPathFactory, values: list[str], first: int) -> None:
     with Store(settings_in(tmp_path_factory.mktemp("first"))) as store:
         land_it(store, batches(code=values), protection(ColumnRule("code", "coarsen", first=first)))

@@ -203,6 +203,7 @@ print(hashlib.sha256("".join(text).encode()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_hash_seed_does_not_count() -> None:
     digests = set()
     for seed in ("0", "1", "77"):

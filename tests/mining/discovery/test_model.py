@@ -86,6 +86,7 @@ sys.stdout.write(model.method + model.bpmn_xml + model.pnml + model.fingerprint 
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_any_process() -> None:
     words = "abcdefgh abdcefgh acbdfegh abcdgh abcefcdegh bacdefhg abcdxyefgh abxcdyefgh aghb cdefghab ghgh abab"
     running = [

@@ -107,6 +107,7 @@ def test_a_disk_that_can_only_be_read_keeps_last_nights_results(pair: Path, smal
 
 
 @pytest.mark.parametrize("what", ["warehouse", "published", "published/report"])
+@pytest.mark.slow
 def test_a_folder_that_is_a_file_is_told(pair: Path, what: str) -> None:
     """Also root can't write there, whatever the rights say."""
     name = {"warehouse": "mart", "published": "snapshot"}.get(what)

@@ -198,6 +198,7 @@ def test_a_bad_standard_beside_new_data_puts_the_facts_back(pair: Path, undistur
     assert_undisturbed(pair, undisturbed)
 
 
+@pytest.mark.slow
 def test_the_last_facts_survive_a_mart_begun_anew(pair: Path, undisturbed: Mapping[str, Facts]) -> None:
     before = facts_of(pair, "alpha", of_arrival=False)
     bring(pair)

@@ -182,6 +182,7 @@ def test_the_figures_are_those_of_a_log_without_the_case(tmp_path: Path) -> None
     assert facts(folder) == facts(other)
 
 
+@pytest.mark.slow
 def test_a_resource_goes_with_its_events(tmp_path: Path) -> None:
     folder = events_workspace(tmp_path / "w")
     night(folder)

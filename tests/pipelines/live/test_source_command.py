@@ -89,6 +89,7 @@ def test_a_live_source_is_asked_each_night_and_judged_as_of_then(
         assert connection.execute(asked).fetchone() == (2, True)
 
 
+@pytest.mark.slow
 def test_a_failing_source_keeps_no_other_process_from_its_night(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

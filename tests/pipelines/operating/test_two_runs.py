@@ -71,6 +71,7 @@ def test_the_second_run_waits_or_leaves_with_a_message(workspace: Workspace) -> 
     assert facts(workspace.folder)["cases"]
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_set_back_changes_nothing(workspace: Workspace) -> None:
     folder = workspace.folder
     late, early = datetime(2026, 6, 2, 2, tzinfo=UTC), datetime(2026, 5, 1, 2, tzinfo=UTC)

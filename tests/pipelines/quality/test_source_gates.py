@@ -190,6 +190,7 @@ def nights(folder: Path, days: list[list[Row]], quality: dict[str, Any] | None =
     return gated
 
 
+@pytest.mark.slow
 def test_a_column_that_runs_empty_is_told(tmp_path: Path) -> None:
     days = [daily(day, agents=0.95) for day in range(5)]
     assert nights(tmp_path / "a", days).checks["nulls"].outcome == "passed"
