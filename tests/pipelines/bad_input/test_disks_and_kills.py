@@ -176,7 +176,7 @@ from pipelines.stages import carry_out
 
 def query(night, stage):
     print("begun", flush=True)
-    duckdb.connect().execute("SELECT sum(hash(n)) FROM range(3_000_000_000) AS r(n)")
+    duckdb.connect().execute("SELECT sum(hash(n)) FROM range(300_000_000) AS r(n)")
 
 carry_out._STAGES["pull"] = query
 sys.argv = ["asrun", "run", "--workspace", sys.argv[1], *sys.argv[2:]]
@@ -184,7 +184,7 @@ app.main()
 """
 
 
-@pytest.mark.parametrize("words", [("--direct",), ()])
+@pytest.mark.parametrize("words", [("--direct",), pytest.param((), marks=pytest.mark.slow)])
 def test_a_run_that_is_stopped_in_a_query_says_so(pair: Path, words: tuple[str, ...]) -> None:
     """DuckDB mostly takes note of the signal itself, and gives an error of another kind."""
     write_data(pair, "alpha", (*ROWS, *BODY))
