@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -50,15 +49,11 @@ class KnownHashes:
         if kept == self._former or not self._path.parent.is_dir():
             return
         text = json.dumps({"layout": _LAYOUT, "files": dict(sorted(kept.items()))}, indent=1)
+        # always one name beside it, so that a kill leaves nothing that piles up; what two writers spoil is not read
+        beside = self._path.with_name(f"{self._path.name}.new")
         with contextlib.suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(name).replace(self._path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(self._path)
 
 
 def _read(path: Path) -> dict[str, tuple[FileStamp, str]]:
