@@ -12,6 +12,9 @@ import pyarrow as pa
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
 
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalSpan:
@@ -36,28 +39,29 @@ def _transitions(zone: str) -> tuple[tuple[datetime, timedelta, timedelta], ...]
     """Instants (UTC) at which the offset changes, with the offsets before and after; found by bisection."""
     info = ZoneInfo(zone)
     found = []
-    day = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
-    end = datetime(LAST_YEAR, 1, 1, tzinfo=UTC)
-    before = _offset(info, day)
+    # a UTC wall clock that bears the zone, as `fromutc` wants it: two centuries of days are walked for every log
+    day, end = datetime(FIRST_YEAR, 1, 1, tzinfo=info), datetime(LAST_YEAR, 1, 1, tzinfo=info)
+    before = _offset_at(info, day)
     while day < end:
-        following = day + timedelta(days=1)
-        after = _offset(info, following)
+        following = day + _DAY
+        after = _offset_at(info, following)
         if after != before:
             low, high = day, following
-            while high - low > timedelta(seconds=1):
+            while high - low > _SECOND:
                 middle = (low + (high - low) / 2).replace(microsecond=0)
-                if _offset(info, middle) == before:
+                if _offset_at(info, middle) == before:
                     low = middle
                 else:
                     high = middle
-            found.append((high, before, after))
+            found.append((high.replace(tzinfo=UTC), before, after))
             before = after
         day = following
     return tuple(found)
 
 
-def _offset(info: ZoneInfo, instant: datetime) -> timedelta:
-    offset = instant.astimezone(info).utcoffset()
+def _offset_at(info: ZoneInfo, utc: datetime) -> timedelta:
+    """The offset at an instant in UTC that bears the zone `info` in place of UTC."""
+    offset = info.fromutc(utc).utcoffset()
     return offset if offset is not None else timedelta(0)
 
 
@@ -69,7 +73,7 @@ def local_spans(zone: str) -> tuple[LocalSpan, ...]:
     is its first occurrence, an impossible one is read with the offset before the gap (so it moves forward).
     """
     info = ZoneInfo(zone)
-    first = _offset(info, datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+    first = _offset_at(info, datetime(FIRST_YEAR, 1, 1, tzinfo=info))
     spans = [LocalSpan(datetime(1, 1, 1), first, "plain")]  # noqa: DTZ001  a local time has no zone
     for instant, before, after in _transitions(zone):
         local = instant.replace(tzinfo=None)
@@ -93,7 +97,8 @@ def local_spans_table(zone: str) -> pa.Table:
 
 def offsets_table(zone: str) -> pa.Table:
     """From which instant (utc_from) local time = UTC + offset_us, as an Arrow table, sorted; 1900 to 2100."""
-    first = _offset(ZoneInfo(zone), datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+    info = ZoneInfo(zone)
+    first = _offset_at(info, datetime(FIRST_YEAR, 1, 1, tzinfo=info))
     spans = [(datetime(1, 1, 1, tzinfo=UTC), first), *((instant, after) for instant, _, after in _transitions(zone))]
     return pa.table(
         {
