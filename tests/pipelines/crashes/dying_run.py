@@ -29,7 +29,7 @@ import duckdb
 
 RUN = ("run", "--direct")
 COMMAND = "command"
-_FILE_DOORS = ("replace", "rename", "link", "unlink", "fsync", "mkdir", "rmdir")
+_FILE_DOORS = ("replace", "rename", "link", "unlink", "fsync", "mkdir", "rmdir", "copy_file_range")
 
 
 @dataclass(frozen=True, slots=True)
