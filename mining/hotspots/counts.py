@@ -41,6 +41,29 @@ class GroupFigures:
     reference_us: Ints
 
 
+def cut_at_changes(*keys: Ints) -> Ints:
+    """The first row of each run of rows with equal keys, all arrays (rows,). O(rows)."""
+    change = np.zeros(len(keys[0]), dtype=bool)
+    for values in keys:
+        change[1:] |= values[1:] != values[:-1]
+    change[:1] = True
+    return np.flatnonzero(change).astype(np.int64)
+
+
+def merge_shares(keys: tuple[Ints, ...], n: Ints, *sums: Ints) -> tuple[tuple[Ints, ...], tuple[Ints, ...]]:
+    """Add up the shares of each key, which follow each other; keys whose instances were all taken out are left out.
+
+    `keys`, `n` (instances, negative where a share was taken out) and `sums` run over rows. The keys that remain, and
+    their sums, `n` first. O(rows), exact.
+    """
+    starts = cut_at_changes(*keys)
+    if len(starts) == 0:
+        return keys, (n, *sums)
+    added = [values if len(starts) == len(n) else np.add.reduceat(values, starts) for values in (n, *sums)]
+    stays = added[0] != 0
+    return tuple(values[starts][stays] for values in keys), tuple(values[stays] for values in added)
+
+
 def figures(counts: GroupedCounts) -> GroupFigures:
     """Sum up each group. Quantiles are the inverse of the distribution function (Hyndman and Fan 1996, type 1): the
     least duration that at least the share q of the instances doesn't exceed, in whole seconds (rounded down).

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mining.errors import MiningError, Problem
-from mining.hotspots.counts import GroupedCounts, GroupFigures, figures
+from mining.hotspots.counts import GroupedCounts, GroupFigures, cut_at_changes, figures, merge_shares
 from mining.hotspots.recoverable import recoverable_seconds, reference_means
 
 _GROUP = ("kind", "measure", "segment_no", "place_a", "place_b")
@@ -25,9 +25,9 @@ def rank_hotspots(groups: pa.Table, by_period: pa.Table, overall: pa.Table, exce
 
     `groups` has a row per kind, measure, segment_no, place_a, place_b, at its number from 0. `by_period` holds duration
     counts: group_no, period_no, seconds, n, extra_us, reference_n, reference_extra_us, in the order of the first
-    three; `overall` the same counts over the whole log, without period_no. `excess` holds kind (activity, or segment
-    for limits that end with the case), segment_no, place_a, period_no, excess_us (whole numbers of any width). The
-    result has `excess_seconds`, rounded once.
+    three, which may repeat: shares add up, and some are negative; `overall` the same counts over the whole log, without
+    period_no. `excess` holds kind (activity, or segment for limits that end with the case), segment_no, place_a,
+    period_no, excess_us (whole numbers of any width). The result has `excess_seconds`, rounded once.
 
     Recoverable time of a period is max(0, n x (mean - reference mean)), the reference being conformant cases of the
     same place and segment in the 12 periods before, at least 30 instances; over the whole log it is the sum over
@@ -46,14 +46,10 @@ def rank_hotspots(groups: pa.Table, by_period: pa.Table, overall: pa.Table, exce
     ]
     if missing:
         raise MiningError(*missing)
-    group, period = _whole(by_period, "group_no"), _whole(by_period, "period_no")
-    first, of_periods = _summed(by_period, group, period)
-    group, period = group[first], period[first]
+    (group, period), of_periods = _summed(by_period, "group_no", "period_no")
     reference = reference_means(group, period, of_periods.reference_n, of_periods.reference_us)
     recoverable = recoverable_seconds(of_periods.n, of_periods.total_us, reference)
-    everywhere = _whole(overall, "group_no")
-    first, of_all = _summed(overall, everywhere)
-    everywhere = everywhere[first]
+    (everywhere,), of_all = _summed(overall, "group_no")
     recovered = _summed_over_periods(group, recoverable, groups.num_rows)[everywhere]
     unknown = np.full(len(everywhere), np.nan)
     table = pa.concat_tables(
@@ -69,14 +65,12 @@ def _whole(table: pa.Table, name: str) -> Ints:
     return np.asarray(table.column(name).to_numpy()).astype(np.int64, copy=False)
 
 
-def _summed(table: pa.Table, *keys: Ints) -> tuple[Ints, GroupFigures]:
-    """Cut counts, sorted by some numbers, where one of those changes; the first row of each part, and its sums."""
-    change = np.zeros(table.num_rows, dtype=bool)
-    for values in keys:
-        change[1:] |= values[1:] != values[:-1]
-    change[:1] = True
-    starts = np.flatnonzero(change).astype(np.int64)
-    return starts, figures(GroupedCounts(starts=starts, **{name: _whole(table, name) for name in _COUNTS}))
+def _summed(table: pa.Table, *names: str) -> tuple[tuple[Ints, ...], GroupFigures]:
+    """The groups of counts that are sorted by the numbers `names`, and the figures of each."""
+    keys = tuple(_whole(table, name) for name in (*names, "seconds"))
+    (*of_rows, seconds), sums = merge_shares(keys, *(_whole(table, name) for name in _COUNTS[1:]))
+    starts = cut_at_changes(*of_rows)
+    return tuple(values[starts] for values in of_rows), figures(GroupedCounts(starts, seconds, *sums))
 
 
 def _summed_over_periods(group: Ints, recoverable: Floats, groups: int) -> Floats:

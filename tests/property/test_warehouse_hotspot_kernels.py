@@ -113,9 +113,16 @@ EXCESS = pa.schema(
 )
 
 
-def counted(rows: list[dict[str, Any]]) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """The groups, and the counts within each period and over all, as the warehouse hands them over."""
-    places = {tuple(row[k] for k in KEYS[:5]) for row in rows}
+def counted(
+    rows: list[dict[str, Any]], gone: list[dict[str, Any]] | None = None
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The groups, and the counts within each period and over all, as the warehouse hands them over.
+
+    Those of a period come in shares; those that are `gone` were put in and taken out again.
+    """
+    out = [row | {name: -row[name] for name in INTEGERS[1:]} for row in gone or []]
+    shares = [*rows, *(gone or []), *out]
+    places = {tuple(row[k] for k in KEYS[:5]) for row in shares}
     groups = sorted(places, key=lambda k: (*k[:4], k[4] is not None, k[4] or 0))
 
     def merged(keys: tuple[str, ...], schema: pa.Schema) -> pa.Table:
@@ -130,9 +137,11 @@ def counted(rows: list[dict[str, Any]]) -> tuple[pa.Table, pa.Table, pa.Table]:
             [dict(zip(names, key, strict=True)) | found[key] for key in sorted(found)], schema=schema
         )
 
+    numbered = [{"group_no": groups.index(tuple(row[k] for k in KEYS[:5]))} | row for row in shares]
+    numbered.sort(key=lambda row: (row["group_no"], row["period_no"], row["seconds"]))
     return (
         pa.Table.from_pylist([dict(zip(KEYS[:5], group, strict=True)) for group in groups], schema=GROUPS),
-        merged(("period_no", "seconds"), BY_PERIOD),
+        pa.Table.from_pylist(numbered, schema=BY_PERIOD),
         merged(("seconds",), OVERALL),
     )
 
@@ -155,21 +164,26 @@ DURATION = st.fixed_dictionaries(
 @PROFILE
 @given(
     drawn=st.lists(DURATION, max_size=25),
+    taken_out=st.lists(DURATION, max_size=5),
     over=st.lists(st.tuples(st.integers(0, 1), st.integers(1, 2), st.integers(1, 15), st.integers(0, 5)), max_size=4),
 )
-def test_hotspots_of_random_counts(drawn: list[dict[str, Any]], over: list[tuple[int, int, int, int]]) -> None:
-    rows = []
-    for d in drawn:
-        n, of = int(d["n"]), min(int(d["n"]), int(d["share"]))
-        rows.append(
+def test_hotspots_of_random_counts(
+    drawn: list[dict[str, Any]], taken_out: list[dict[str, Any]], over: list[tuple[int, int, int, int]]
+) -> None:
+    def as_rows(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        shares = [min(int(d["n"]), int(d["share"])) for d in drawn]
+        return [
             {k: v for k, v in d.items() if k != "share"}
             | {"place_b": 3 if d["kind"] == "handover" else None}
             | {"reference_n": of, "reference_extra_us": 7 * of}
-        )
+            for d, of in zip(drawn, shares, strict=True)
+        ]
+
+    rows = as_rows(drawn)
     excess = pa.Table.from_pylist(
         [dict(zip(EXCESS.names, ("activity", a, b, c, us * 10**6), strict=True)) for a, b, c, us in over], schema=EXCESS
     )
-    found = rank_hotspots(*counted(rows), excess).to_pylist()
+    found = rank_hotspots(*counted(rows, as_rows(taken_out)), excess).to_pylist()
     places: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
         places.setdefault(tuple(row[k] for k in KEYS[:5]), []).append(row)

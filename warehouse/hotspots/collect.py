@@ -26,9 +26,10 @@ class Collected:
 
     `groups`: kind, measure, segment_no, place_a, place_b, a row each where its number (from 0) says. `by_period`:
     group_no, period_no, seconds, n, extra_us (microseconds beyond the whole seconds), reference_n, reference_extra_us,
-    in the order of the first three; `overall`: the same without periods. `excess`: kind (activity; segment where the
-    case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years of a million cases pass 63 bits).
-    Places are numbered in the order of their names. `cases_counted` are those whose share had to be counted.
+    in the order of the first three, in shares to be added up; `overall`: the same without periods, added up. `excess`:
+    kind (activity; segment where the case's end is meant), segment_no, place_a, period_no, excess_us (decimal: years
+    of a million cases pass 63 bits). Places are numbered in the order of their names. `cases_counted` are those whose
+    share had to be counted.
     """
 
     groups: pa.Table

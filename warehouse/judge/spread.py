@@ -24,6 +24,7 @@ from warehouse.judge.found import (
 )
 from warehouse.judge.kept import find_kept, write_verdicts
 from warehouse.judge.limits import give_limits, write_limits
+from warehouse.judge.needed import find_needed
 from warehouse.judge.scope import (
     CASES_OF_A_RANGE,
     case_versions,
@@ -77,7 +78,7 @@ def variants_to_judge(store: Store, process: str, *, keys: Mapping[str, str]) ->
     """
     with store.transaction("mart"):
         store.use("mart", process_schema(store, process))
-        store.run("judge", "needed_verdicts", process=process)
+        find_needed(store, process)
         find_kept(store, process, keys=keys)
         return store.arrow("judge", "variants_to_judge")
 
@@ -108,7 +109,7 @@ def spread_verdicts(
         store.use("mart", process_schema(store, process))
         clauses = clauses_digest(store, process, step=STEP_VERSION, keys=keys, limits=limits, sentences=sentences)
         if not _has_needed(store):
-            store.run("judge", "needed_verdicts", process=process)
+            find_needed(store, process)
         find_kept(store, process, keys=keys)
         with store.registered("verdicts_in", verdicts.select(["variant_id", "standard_version", "is_open"])):
             store.connection.execute("CREATE OR REPLACE TEMP TABLE new_verdicts AS FROM verdicts_in")
