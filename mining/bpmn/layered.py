@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,6 +41,7 @@ def place_in_layers(
     the room between nodes. With `around`, backward edges get a bend in the layers of their ends, too, so that they
     pass beside both. O(edges x (nodes + edges)) for the cycles, a bend per edge and layer: cut large graphs before.
     """
+    load_layout()
     import igraph
 
     forward = _without_cycles(nodes, edges)
@@ -96,8 +98,22 @@ def _along(layers: Sequence[int], lengths: Sequence[float], gap: float) -> dict[
 
 
 def load_layout() -> None:
-    """Load what orders the layers, which takes a third of a second, so that it is there when it is needed."""
-    import igraph  # noqa: F401
+    """Load igraph, so that it is there when layers are ordered.
+
+    It does without matplotlib where it finds none, and is not shown it here: to load that, for plots that are never
+    drawn, takes ten times as long as igraph itself.
+    """
+    if "igraph" in sys.modules:
+        return
+    hidden = sys.modules.get("matplotlib")
+    sys.modules["matplotlib"] = None  # type: ignore[assignment]  # the import system's way to say that there is none
+    try:
+        import igraph  # noqa: F401
+    finally:
+        if hidden is None:
+            del sys.modules["matplotlib"]
+        else:
+            sys.modules["matplotlib"] = hidden
 
 
 def _without_cycles(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[bool]:

@@ -21,7 +21,7 @@ from pipelines.planning.ahead import load_ahead
 thread = load_ahead(plan_of(*sys.argv[1:]))
 if thread:
     thread.join()
-print(*(name for name in ("pm4py", "igraph", "jinja2") if name in sys.modules))
+print(*(name for name in ("pm4py", "igraph", "jinja2", "matplotlib.pyplot") if name in sys.modules))
 """
 
 
