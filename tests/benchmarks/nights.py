@@ -29,8 +29,8 @@ FULL_NIGHTS = {"1": 5}
 class NightsResult:
     """The figures of one size. Bytes are those of the working files and the snapshot together after each night.
 
-    The bare work is measured before each full night and after all nights, and its median taken: these machines change their speed
-    within the hour.
+    The bare work is measured before each full night and after all nights, and its median taken: these machines change
+    their speed within the hour.
     """
 
     name: str
