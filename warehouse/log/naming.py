@@ -24,8 +24,8 @@ CURRENT_LOADS = "SELECT load_id FROM landing.main.landing_loads WHERE is_current
 def code_cases(store: Store, names: str, *, dictionary: str = "case_ids") -> None:
     """Give every case of the query `names` (case_id, place) that the dictionary lacks a code of its own.
 
-    They are numbered in the order of their first place, so that cases that began at about the same time lie together;
-    the empty name stands for rows without a case. Cost: a grouping of the names.
+    They are numbered in the order of their first place, which no two share (a place is that of a row), so that cases
+    that began at about the same time lie together; the empty name stands for rows without a case. Cost: a grouping of the names.
     """
     store.run_step(
         composed_step(
@@ -37,7 +37,7 @@ def code_cases(store: Store, names: str, *, dictionary: str = "case_ids") -> Non
                 SELECT case_id
                 FROM (SELECT case_id, min(place) AS place FROM ({names}) GROUP BY case_id)
                 ANTI JOIN {dictionary} USING (case_id)
-                ORDER BY place, case_id
+                ORDER BY place
             )
             """,
         )
