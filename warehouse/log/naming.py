@@ -25,7 +25,8 @@ def code_cases(store: Store, names: str, *, dictionary: str = "case_ids") -> Non
     """Give every case of the query `names` (case_id, place) that the dictionary lacks a code of its own.
 
     They are numbered in the order of their first place, which no two share (a place is that of a row), so that cases
-    that began at about the same time lie together; the empty name stands for rows without a case. Cost: a grouping of the names.
+    that began at about the same time lie together; the empty name stands for rows without a case. Cost: a grouping of
+    the names.
     """
     store.run_step(
         composed_step(
