@@ -22,7 +22,7 @@ SIZES = {"1": 2, "10": 18, "100": 178}
 # one case in so many gets an event on the nights after the first
 ONE_IN = 100
 # full nights of a size, each on a workspace of its own; one where it is not named
-FULL_NIGHTS = {"1": 5}
+FULL_NIGHTS = {"1": 5, "10": 3}
 
 
 @dataclass(frozen=True, slots=True)
