@@ -7,12 +7,13 @@ import fcntl
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _FICLONE = 0x40049409  # Linux: share the blocks of another file until one of the two is written to
 _PIECE = 8 << 20
-# what tells that the kernel can't copy between these two files by itself
-_NOT_HERE = frozenset({errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF})
+# what tells that the kernel can't copy between these two files by itself, or may not in this container
+_NOT_HERE = frozenset({errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM})
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -57,7 +58,8 @@ def _copied_in_kernel(source: Path, target: Path) -> bool:
             if not copied:
                 break
             # whoever says that he won't need the pages has them written at once, not all of them at the last sync
-            os.posix_fadvise(written.fileno(), done, copied, os.POSIX_FADV_DONTNEED)
+            with suppress(OSError):
+                os.posix_fadvise(written.fileno(), done, copied, os.POSIX_FADV_DONTNEED)
             done += copied
     if done == size:
         return True
