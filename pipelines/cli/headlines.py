@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.sentences.catalogue import duration_text
+from pipelines.report.words import words_for
 from warehouse.reading.adhoc import run_query
 
 _FIGURES = {
@@ -49,10 +49,10 @@ def headline_view(snapshot: Path) -> RenderableType:
 
 
 def _shown(figure: str, value: float | None) -> str:
-    if value is None:
-        return "-"
+    """A figure in the words of the report, so that the terminal and the page round it alike."""
+    words = words_for("en", "UTC")
     if figure.endswith("_rate"):
-        return f"{value:.1%}"
+        return words.percent(value)
     if figure.endswith("_seconds"):
-        return duration_text("en", value)
-    return f"{value:,.0f}"
+        return words.duration(value)
+    return words.number(value)
